@@ -1,0 +1,4 @@
+//! x
+
+pub mod catalogue;
+pub mod exercise;

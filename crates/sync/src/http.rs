@@ -1,0 +1,76 @@
+//! An HTTP exchange as a value, for whatever carries it: ureq, `URLSession`, `OkHttp`, or a simulator.
+
+use std::fmt;
+
+/// What to do at the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// DELETE
+    Delete,
+}
+
+impl Method {
+    /// The method's name in HTTP.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A request to the relay. `Debug` shows neither token nor ids.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What to do.
+    pub method: Method,
+    /// Path and query, to be put after the relay's address.
+    pub path: String,
+    /// Names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// Empty for GET.
+    pub body: Vec<u8>,
+}
+
+/// What came back, whatever its status.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// At most a page of entries; the transport refuses more.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The media type without its parameters.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        self.header("content-type").and_then(|v| v.split(';').next()).unwrap_or_default().trim()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({} with {} bytes)", self.method.as_str(), self.body.len())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Response({} with {} bytes)", self.status, self.body.len())
+    }
+}

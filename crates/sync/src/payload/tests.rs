@@ -1,0 +1,133 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+
+fn sample() -> (Head, Changes) {
+    let head = Head { kind: 1, device: [1; 16], writer: [2; 16], parents: vec![EntryId([3; 32]), EntryId([4; 32])] };
+    (head, Changes { doc_id: "log-2026".to_owned(), body: b"some changes ".repeat(9), min_version: 0 })
+}
+
+fn read(plain: &[u8]) -> Result<(Head, Changes), Unreadable> {
+    let head = decode_head(plain)?;
+    let changes = decode_changes(&head, plain)?;
+    Ok((head, changes))
+}
+
+#[test]
+fn a_small_payload_is_padded_to_the_floor() {
+    let (head, changes) = sample();
+    assert_eq!(encode(&head, &changes).len(), 512);
+}
+
+#[test]
+fn truncation_and_tails_are_refused() {
+    let (head, changes) = sample();
+    let plain = encode(&head, &changes);
+    for end in 0..plain.len() {
+        assert!(read(&plain[..end]).is_err(), "{end}");
+    }
+    let mut longer = plain.clone();
+    longer.extend_from_slice(&[0; 32]);
+    assert_eq!(read(&longer).err(), Some(Unreadable::Form));
+    let mut dirty = plain;
+    *dirty.last_mut().unwrap() = 1;
+    assert_eq!(read(&dirty).err(), Some(Unreadable::Form));
+}
+
+#[test]
+fn other_encodings_of_the_same_values_are_refused() {
+    let (head, _) = sample();
+    let pad = |mut bytes: Vec<u8>| {
+        bytes.resize(padded_len(bytes.len()), 0);
+        bytes
+    };
+    let good = encode_map(&head, "profile", CODEC_RAW, 1, b"x", 0);
+    assert!(read(&pad(good.clone())).is_ok());
+    // kind 1 as a two-byte integer: 00 01 -> 00 18 01
+    let mut long_integer = good.clone();
+    long_integer.splice(2..3, [0x18, 0x01]);
+    // the map with an indefinite length
+    let mut indefinite = good.clone();
+    indefinite[0] = 0xbf;
+    indefinite.push(0xff);
+    // a tenth field
+    let mut more = good.clone();
+    more[0] = 0xaa;
+    more.extend_from_slice(&[9, 0]);
+    // key 0 twice
+    let mut repeated = good.clone();
+    repeated[0] = 0xaa;
+    repeated.splice(1..1, [0, 1]);
+    // keys 0 and 1 in the wrong order
+    let mut unsorted = vec![0xa9, 1];
+    unsorted.extend_from_slice(&good[4..21]);
+    unsorted.extend_from_slice(&[0, 1]);
+    unsorted.extend_from_slice(&good[21..]);
+    for (name, bytes) in [
+        ("long integer", long_integer),
+        ("indefinite", indefinite),
+        ("more", more),
+        ("repeated", repeated),
+        ("unsorted", unsorted),
+    ] {
+        assert_eq!(read(&pad(bytes)).err(), Some(Unreadable::Form), "{name}");
+    }
+}
+
+#[test]
+fn unknown_kinds_still_tell_their_parents() {
+    let (mut head, _) = sample();
+    head.kind = 7;
+    let mut plain = Vec::new();
+    write_head(&mut Encoder::new(&mut plain), 5, &head).unwrap();
+    plain.extend_from_slice(&[0x18, 99, 0xf6]);
+    assert!(decode_head(&plain).unwrap() == head);
+    assert_eq!(decode_changes(&head, &plain).err(), Some(Unreadable::Kind));
+}
+
+#[test]
+fn more_than_sixteen_parents_are_refused() {
+    let (mut head, changes) = sample();
+    head.parents = vec![EntryId([1; 32]); 17];
+    assert_eq!(read(&encode(&head, &changes)).err(), Some(Unreadable::Form));
+}
+
+#[test]
+fn a_bomb_is_refused_at_its_stated_length() {
+    let (head, _) = sample();
+    let packed = deflate(&vec![0; BODY_BYTES_MAX * 4]);
+    for stated in [10, BODY_BYTES_MAX, BODY_BYTES_MAX * 4, usize::MAX >> 1] {
+        let mut plain = encode_map(&head, "profile", CODEC_DEFLATE, stated, &packed, 0);
+        plain.resize(padded_len(plain.len()), 0);
+        assert_eq!(read(&plain).err(), Some(Unreadable::Inflate), "{stated}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn decoding_undoes_encoding(
+        device in any::<[u8; 16]>(), writer in any::<[u8; 16]>(), parents in vec(any::<[u8; 32]>(), 0..=16),
+        doc_id in "[a-z0-9-]{1,16}", body in vec(any::<u8>(), 0..2000), min_version in any::<u64>(),
+    ) {
+        let head = Head { kind: 1, device, writer, parents: parents.into_iter().map(EntryId).collect() };
+        let changes = Changes { doc_id, body, min_version };
+        let plain = encode(&head, &changes);
+        prop_assert!(read(&plain) == Ok((head, changes)));
+    }
+
+    #[test]
+    fn encoding_undoes_decoding_whatever_is_accepted(at in 0_usize..512, byte in any::<u8>()) {
+        let (head, changes) = sample();
+        let mut plain = encode(&head, &changes);
+        plain[at] = byte;
+        if let Ok(head) = decode_head(&plain)
+            && let Some((doc_id, codec, raw_len, body, min_version)) = read_changes(&plain)
+            && decode_changes(&head, &plain).is_ok()
+        {
+            let mut again = encode_map(&head, &doc_id, codec, raw_len, body, min_version);
+            again.resize(padded_len(again.len()), 0);
+            prop_assert_eq!(again, plain);
+        }
+    }
+}
