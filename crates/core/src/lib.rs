@@ -1,4 +1,19 @@
-//! x
+//! The exercise model, and the documents that hold a person's diary.
+//!
+//! In reading order: the [`catalogue`] of [`exercise`]s; the [`scale`]s on which people rate; what is written
+//! down, a [`result`] of a session or a [`check_in`]; how a [`record`] of any kind is kept so that edits merge;
+//! and the [`document`] that holds records and is the only place that knows Automerge.
+//!
+//! Pure: time, randomness and identity come in as arguments, and nothing here reads a file, a clock or a socket.
 
 pub mod catalogue;
+pub mod check_in;
+pub mod device;
+pub mod document;
 pub mod exercise;
+pub mod moment;
+pub mod record;
+pub mod refusal;
+pub mod result;
+pub mod scale;
+pub mod value;

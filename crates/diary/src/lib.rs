@@ -1,1 +1,57 @@
-//! x
+//! One person's exercise diary on one device.
+//!
+//! ```
+//! use lissom_diary::{Diary, HistoryQuery, ResultValues, SystemHost};
+//! # let folder = tempfile::tempdir()?;
+//! let mut diary = Diary::create(folder.path(), "Phone", SystemHost)?;
+//! let values = ResultValues {
+//!     exercise: Some("pelvic-tilt".into()),
+//!     sets: Some(2),
+//!     reps: Some(8),
+//!     ..Default::default()
+//! };
+//! let saved = diary.record_result(&values, None)?; // durable now: the screen may say "saved"
+//! assert_eq!(diary.history(&HistoryQuery::default())?.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Works for years without a network. With a relay, [`Diary::sync`] exchanges sealed entries with the person's
+//! other devices; the relay can read none of them. Several processes may use one folder at once.
+//!
+//! What is in the folder: `diary.sqlite` with everything that was ever recorded or received, and `secret`, readable by
+//! its owner only, without which nobody can read what the relay holds.
+
+mod archive;
+mod diary;
+mod driver;
+mod error;
+mod history;
+mod host;
+#[cfg(feature = "net")]
+mod http;
+mod join;
+mod secret_file;
+mod status;
+mod storage;
+mod transport;
+mod verify;
+
+pub use lissom_core as core;
+pub use lissom_core::check_in::CheckInValues;
+pub use lissom_core::moment::Moment;
+pub use lissom_core::result::ResultValues;
+pub use lissom_sync as sync;
+
+pub use crate::archive::{ExportFormat, Imported};
+pub use crate::diary::{Diary, Recorded};
+pub use crate::driver::{StartedBy, SyncOptions, SyncReport};
+pub use crate::error::Error;
+pub use crate::history::{HistoryQuery, HistoryRow, RowValues};
+pub use crate::host::{Host, SystemHost};
+#[cfg(feature = "net")]
+pub use crate::http::{HttpTransport, PokeStream};
+pub use crate::join::Joined;
+pub use crate::status::{DeviceStatus, Status};
+pub use crate::storage::notice::Notice;
+pub use crate::transport::{RelayUrl, RelayUrlError, Transport, TransportError};
+pub use crate::verify::Verified;

@@ -48,6 +48,7 @@ pub struct VaultClient {
 
 /// What is remembered within one sync.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one run, not the states of a machine")]
 struct Run {
     state: State,
     stored: Option<Stored>,
@@ -108,9 +109,9 @@ impl VaultClient {
         Some(Request { method: Method::Get, path, headers: vec![bearer(token), accept], body: Vec::new() })
     }
 
-    /// What this sync has done so far, as if it ended now for want of time.
-    #[must_use]
-    pub fn out_of_time(&self) -> Outcome {
+    /// Ends the sync for want of time: what it has done so far is kept, and the next one goes on from there.
+    pub fn give_up(&mut self) -> Outcome {
+        self.run.state = State::Finished;
         self.outcome(End::OutOfTime)
     }
 
@@ -137,9 +138,10 @@ impl VaultClient {
                 self.next(stored)
             }
             // Another process moved the cursor while the answer was under way: what it said is about a place
-            // that is no longer ours.
+            // that is no longer ours. If it healed, there may be more to post than there was.
             (State::Committed { .. }, Event::Superseded { stored }) => {
                 self.run.at_end = false;
+                self.run.nothing_to_post = false;
                 self.next(stored)
             }
             (State::Committed { .. }, Event::Rejected(violation)) => self.misbehaving(violation),
@@ -261,6 +263,8 @@ impl VaultClient {
 
     fn on_batch(&mut self, batch: Batch) -> Effect {
         let Batch { stored, entries } = batch;
+        // The end that was reached is that of another place, if another process moved the cursor since.
+        self.run.at_end &= self.run.stored.is_some_and(|before| before.cursor == stored.cursor);
         self.run.stored = Some(stored);
         if entries.is_empty() {
             self.run.nothing_to_post = true;

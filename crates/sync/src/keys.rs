@@ -14,8 +14,9 @@
 
 use std::fmt;
 
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
+use lissom_protocol::entry::{UnverifiedEntry, VerifiedEntry};
 use lissom_protocol::ids::{VaultId, VaultKeys};
 use lissom_protocol::statement::{Role, auth_message, delete_message, register_message};
 use sha2::Sha256;
@@ -147,6 +148,13 @@ impl Keys {
     #[must_use]
     pub fn sign_deletion(&self) -> Option<[u8; 64]> {
         self.sign(&delete_message(&self.vault))
+    }
+
+    /// Checks that an entry is this vault's and carries its owner's signature.
+    #[must_use]
+    pub fn verify(&self, entry: UnverifiedEntry) -> Option<VerifiedEntry> {
+        let write = VerifyingKey::from_bytes(&self.public.write).ok()?;
+        entry.verify(&self.vault, &write).ok()
     }
 
     pub(crate) fn aead(&self) -> &[u8; 32] {

@@ -31,6 +31,7 @@ pub enum PhraseError {
 
 /// The 24 words, separated by single spaces.
 #[must_use]
+#[expect(clippy::missing_panics_doc, reason = "it cannot: see below")]
 pub fn to_phrase(secret: &Secret) -> Zeroizing<String> {
     #[expect(clippy::expect_used, reason = "BIP-39 takes 32 bytes of entropy, and a secret is 32 bytes")]
     let mnemonic = Mnemonic::from_entropy_in(Language::English, secret.as_bytes()).expect("32 bytes of entropy");

@@ -130,9 +130,30 @@ fn caution_tags_are_sorted_and_said_once() {
 fn an_exercise_keeps_its_json_names() {
     let json = serde_json::to_value(find("knee-to-chest").unwrap()).unwrap();
     for field in [
-        "id", "name", "kind", "regions", "level", "bias", "dose", "sides", "why", "cues", "mistakes", "stop",
-        "cautions", "muscles", "position", "equipment", "evidence", "sources", "review", "easier", "harder",
-        "healthkit", "health_connect", "health_connect_segment",
+        "id",
+        "name",
+        "kind",
+        "regions",
+        "level",
+        "bias",
+        "dose",
+        "sides",
+        "why",
+        "cues",
+        "mistakes",
+        "stop",
+        "cautions",
+        "muscles",
+        "position",
+        "equipment",
+        "evidence",
+        "sources",
+        "review",
+        "easier",
+        "harder",
+        "healthkit",
+        "health_connect",
+        "health_connect_segment",
     ] {
         assert!(json.get(field).is_some(), "{field}");
     }
@@ -204,11 +225,16 @@ fn a_fault_is_one_line_that_names_file_and_field() {
         ("[\"lower\"]", "[]", "regions is empty, name at least one"),
         ("[\"lower\"]", "[\"lower\", \"lower\"]", "regions names one twice"),
         ("preg_supine", "preg_supin", "cautions names \"preg_supin\", unknown; see CAUTION_TAGS in src/exercise.rs"),
-        ("evidence = \"guideline\"", "evidence = \"custom\"", "evidence is \"custom\", which is kept for exercises outside the catalogue"),
+        (
+            "evidence = \"guideline\"",
+            "evidence = \"custom\"",
+            "evidence is \"custom\", which is kept for exercises outside the catalogue",
+        ),
         ("harder = []", "harder = [\"dead-bug\"]", "harder names \"dead-bug\", no such exercise"),
         ("name = \"Pelvic tilt\"", "name = \" \"", "text.en.name is empty"),
         ("why = ", &long, "text.en.why has 401 characters, allowed 1 to 400"),
         ("Pelvic tilt", "Pain relief", "text.en.name says \"relief\": promise nothing, write \"may help\""),
+        ("Pelvic tilt", "Healing tilt", "text.en.name says \"healing\": promise nothing, write \"may help\""),
         ("level = 0", "level = 0\ncolour = 1", "line 5: unknown field `colour`, expected one of"),
         ("level = 0", "", "line 1: missing field `level`"),
         ("kind = \"mobility\"", "kind = \"yoga\"", "line 2: unknown variant `yoga`, expected one of"),
@@ -228,7 +254,9 @@ fn links_that_go_round_are_refused() {
     let round = BODY_SCAN.replace("harder = []", "harder = [\"diaphragmatic-breathing\"]");
     assert_eq!(
         source::check(&[breathing, file("body-scan", &round)]).unwrap_err(),
-        ["catalogue/body-scan.toml: easier and harder links go round in a circle among body-scan, diaphragmatic-breathing"]
+        [
+            "catalogue/body-scan.toml: easier and harder links go round in a circle among body-scan, diaphragmatic-breathing"
+        ]
     );
     assert_eq!(faults("harder = []", "harder = [\"pelvic-tilt\"]").len(), 1);
 }

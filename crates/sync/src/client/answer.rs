@@ -1,6 +1,5 @@
 //! Reading what came back, with no trust in it.
 
-use ed25519_dalek::VerifyingKey;
 use lissom_protocol::api;
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::EntryId;
@@ -89,10 +88,9 @@ pub(super) fn read_page(keys: &Keys, at: Cursor, response: &Response) -> Result<
     if entries.is_empty() && !end {
         return Err(Violation::PageEmpty);
     }
-    let write = VerifyingKey::from_bytes(&keys.public().write).ok();
     let received = entries.into_iter().zip(ids).map(|(entry, id)| {
         let bytes = entry.clone();
-        match write.as_ref().and_then(|key| entry.verify(&vault, key).ok()) {
+        match keys.verify(entry) {
             Some(verified) => Received::Entry(verified),
             None => Received::Junk { id, bytes: bytes.into_bytes() },
         }

@@ -1,0 +1,53 @@
+CREATE TABLE {schema}.session (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    at_ms INTEGER NOT NULL,
+    offset_minutes INTEGER NOT NULL,
+    deleted_at INTEGER,
+    revision INTEGER NOT NULL
+);
+CREATE INDEX {schema}.session_at ON session (at_ms);
+
+CREATE TABLE {schema}.result (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES session (id),
+    -- the eight hex digits of the key, as a number
+    suffix INTEGER NOT NULL,
+    exercise TEXT,
+    sets INTEGER,
+    reps INTEGER,
+    hold_seconds INTEGER,
+    minutes INTEGER,
+    side TEXT,
+    effort INTEGER,
+    pain_before INTEGER,
+    pain_during INTEGER,
+    pain_after INTEGER,
+    note TEXT,
+    deleted_at INTEGER,
+    -- something in the record did not fit its field and was passed over
+    attention INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    UNIQUE (session, suffix)
+);
+
+CREATE TABLE {schema}.check_in (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    at_ms INTEGER,
+    offset_minutes INTEGER,
+    pain INTEGER,
+    leg INTEGER,
+    sleep INTEGER,
+    stress INTEGER,
+    note TEXT,
+    deleted_at INTEGER,
+    attention INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+);
+CREATE INDEX {schema}.check_in_at ON check_in (at_ms);
+
+CREATE TABLE {schema}.device (
+    key TEXT PRIMARY KEY,
+    name TEXT
+);

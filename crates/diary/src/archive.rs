@@ -1,0 +1,355 @@
+//! Export and import: a person's data, in forms that others can read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use data_encoding::BASE64;
+use lissom_core::check_in::CheckInValues;
+use lissom_core::device::DeviceValues;
+use lissom_core::document::{Document, Put};
+use lissom_core::moment::uuid7_ms;
+use lissom_core::record::{Field, Kind, Record, Values, check_fields, doc_of, kind_of, session_of, split_key};
+use lissom_core::result::{ResultValues, SessionValues};
+use lissom_core::value::{Fields, Value, decode, encode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::diary::Diary;
+use crate::error::Error;
+use crate::history::{HistoryQuery, HistoryRow, RowValues};
+use crate::storage::documents::{doc_ids, load};
+
+/// Name of the archive's format, its first field.
+const FORMAT: &str = "lissom-archive";
+const VERSION: u64 = 0;
+/// Largest file that is imported, in bytes.
+const IMPORT_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Puts and bytes in one change of an import: well inside what a change may hold.
+const PUTS_PER_CHANGE: usize = 1_000;
+const BYTES_PER_CHANGE: usize = 96 * 1024;
+
+/// A form to export in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Everything, to be imported again: records with their edits, also those of later versions.
+    Json,
+    /// The history as a table, for spreadsheets.
+    Csv,
+    /// One Automerge document with the present value under every key, without history.
+    Automerge,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Records in the file.
+    pub records: usize,
+    /// Records that were not here before.
+    pub added: usize,
+    /// Edits that were not here before, of records that were.
+    pub edits: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Archive {
+    format: String,
+    version: u64,
+    records: Vec<ArchivedRecord>,
+}
+
+/// A record: its value as it was written, by field name (by number where this version has no name), and its edits.
+#[derive(Serialize, Deserialize)]
+struct ArchivedRecord {
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<Map<String, Json>>,
+    /// A value in a form that this version cannot read, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value_bytes: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    edits: Map<String, Json>,
+}
+
+impl Diary {
+    /// Writes everything to a file, which takes its place only when it is whole; gives the number of records.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::StorageFull`]; a file that is no export of ours is not replaced.
+    pub fn export(&self, path: &Path, format: ExportFormat) -> Result<usize, Error> {
+        let (bytes, count) = match format {
+            ExportFormat::Json => self.to_json()?,
+            ExportFormat::Csv => self.to_csv()?,
+            ExportFormat::Automerge => self.to_automerge()?,
+        };
+        refuse_foreign(path)?;
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(".part");
+        let what = || format!("{} cannot be written", path.display());
+        let mut file = File::create(&draft).map_err(Error::file(what()))?;
+        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(Error::file(what()))?;
+        std::fs::rename(&draft, path).map_err(Error::file(what()))?;
+        Ok(count)
+    }
+
+    /// Reads an archive that [`ExportFormat::Json`] wrote. What is here already stays as it is: importing twice
+    /// changes nothing. All of it is imported, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Import`] says which record is wrong.
+    pub fn import(&mut self, path: &Path) -> Result<Imported, Error> {
+        let what = || format!("{} cannot be read", path.display());
+        let length = std::fs::metadata(path).map_err(Error::file(what()))?.len();
+        if length > IMPORT_BYTES_MAX {
+            return Err(Error::Import(format!("it has {length} bytes, the most is {IMPORT_BYTES_MAX}")));
+        }
+        let bytes = std::fs::read(path).map_err(Error::file(what()))?;
+        let archive: Archive = serde_json::from_slice(&bytes).map_err(|error| {
+            Error::Import(format!("it is not a lissom archive (line {}, column {})", error.line(), error.column()))
+        })?;
+        if archive.format != FORMAT || archive.version > VERSION {
+            return Err(Error::Import(format!(
+                "it says {:.40} version {}; this program reads {FORMAT} version {VERSION}",
+                archive.format, archive.version
+            )));
+        }
+        let mut documents: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        let count = archive.records.len();
+        for (index, archived) in archive.records.into_iter().enumerate() {
+            let record = to_record(archived)
+                .map_err(|why| Error::Import(format!("record {}: {why}", index.saturating_add(1))))?;
+            documents.entry(doc_of(&record.key)).or_default().push(record);
+        }
+        self.storage.write(|write| {
+            let mut imported = Imported { records: count, added: 0, edits: 0 };
+            for (doc_id, records) in documents {
+                let puts = new_puts(write.document(&doc_id)?, &records, &mut imported);
+                for part in parts(puts) {
+                    write.put(&doc_id, &part)?;
+                }
+            }
+            Ok(imported)
+        })
+    }
+
+    fn documents(&self) -> Result<Vec<Document>, Error> {
+        let sql = self.storage.sql();
+        doc_ids(sql)?.iter().map(|doc_id| load(sql, doc_id)).collect()
+    }
+
+    fn to_json(&self) -> Result<(Vec<u8>, usize), Error> {
+        let records: Vec<Record> = self.documents()?.iter().flat_map(Document::records).collect();
+        let records: Vec<ArchivedRecord> = records.into_iter().map(from_record).collect();
+        let count = records.len();
+        let archive = Archive { format: FORMAT.to_owned(), version: VERSION, records };
+        let bytes = serde_json::to_vec_pretty(&archive).map_err(|error| Error::Database(error.to_string()))?;
+        Ok((bytes, count))
+    }
+
+    fn to_automerge(&self) -> Result<(Vec<u8>, usize), Error> {
+        let documents = self.documents()?;
+        let count = documents.iter().map(|document| document.records().len()).sum();
+        Ok((Document::union(&documents)?, count))
+    }
+
+    fn to_csv(&self) -> Result<(Vec<u8>, usize), Error> {
+        let rows = self.history(&HistoryQuery { deleted: true, ..HistoryQuery::default() })?;
+        let fields: Vec<&str> = columns().collect();
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let broken = |error: csv::Error| Error::Database(error.to_string());
+        out.write_record(["type", "id", "at"].into_iter().chain(fields.iter().copied()).chain(["deleted"]))
+            .map_err(broken)?;
+        for row in &rows {
+            let cells = fields.iter().map(|name| cell(row, name));
+            let (kind, deleted) = (row.values.type_name().to_owned(), row.deleted.to_string());
+            let front = [kind, row.id.clone(), row.at.to_rfc3339()];
+            out.write_record(front.into_iter().chain(cells).chain([deleted])).map_err(broken)?;
+        }
+        let bytes = out.into_inner().map_err(|error| Error::Database(error.to_string()))?;
+        Ok((bytes, rows.len()))
+    }
+}
+
+/// Names of all fields of the history, results first; `at` stands apart.
+fn columns() -> impl Iterator<Item = &'static str> {
+    let result = ResultValues::FIELDS.iter().map(|field| field.name).filter(|name| *name != "note");
+    let check_in = CheckInValues::FIELDS.iter().map(|field| field.name);
+    result.chain(check_in.filter(|name| !matches!(*name, "at_ms" | "offset_minutes")))
+}
+
+fn cell(row: &HistoryRow, name: &str) -> String {
+    let value = match &row.values {
+        RowValues::Result(values) => values.get(name),
+        RowValues::CheckIn(values) => values.get(name),
+    };
+    match value {
+        Some(Value::Int(value)) => value.to_string(),
+        Some(Value::Text(text)) => text,
+        _ => String::new(),
+    }
+}
+
+impl RowValues {
+    /// `result` or `check_in`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Result(_) => "result",
+            Self::CheckIn(_) => "check_in",
+        }
+    }
+}
+
+/// A name typed wrong must not cost a file that is something else.
+fn refuse_foreign(path: &Path) -> Result<(), Error> {
+    let Ok(bytes) = std::fs::read(path) else { return Ok(()) };
+    let starts = [b"{\n  \"format\": \"lissom-archive\"".as_slice(), b"type,id,at,exercise", &[0x85, 0x6f, 0x4a, 0x83]];
+    if bytes.is_empty() || starts.iter().any(|start| bytes.starts_with(start)) {
+        return Ok(());
+    }
+    let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+    Err(Error::File { what: format!("{} is a file that is no export, and is left as it is", path.display()), source })
+}
+
+fn from_record(record: Record) -> ArchivedRecord {
+    let fields = kind_of(&record.key).map_or(&[][..], Kind::fields);
+    let decoded = record.value.as_deref().map(decode);
+    let edits = record.edits.into_iter().map(|(field, value)| (field, to_json(&value))).collect();
+    let (value, value_bytes) = match decoded {
+        Some(Ok(value)) => (Some(named(&value, fields)), None),
+        Some(Err(_)) => (None, record.value.map(|bytes| BASE64.encode(&bytes))),
+        None => (None, None),
+    };
+    ArchivedRecord { id: record.key, value, value_bytes, edits }
+}
+
+fn named(value: &Fields, fields: &[Field]) -> Map<String, Json> {
+    let name = |number: &u64| fields.iter().find(|field| field.number == *number).map(|field| field.name.to_owned());
+    value.iter().map(|(number, value)| (name(number).unwrap_or_else(|| number.to_string()), to_json(value))).collect()
+}
+
+fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Int(value) => Json::from(*value),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::Bytes(bytes) => Json::Object(Map::from_iter([("bytes".to_owned(), Json::String(BASE64.encode(bytes)))])),
+        Value::Array(values) => Json::Array(values.iter().map(to_json).collect()),
+        Value::Map(fields) => Json::Object(Map::from_iter([("map".to_owned(), Json::Object(named(fields, &[])))])),
+    }
+}
+
+fn from_json(json: Json) -> Result<Value, String> {
+    Ok(match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(value),
+        Json::Number(number) => Value::Int(number.as_i64().ok_or("only whole numbers are kept")?),
+        Json::String(text) => Value::Text(text),
+        Json::Array(values) => Value::Array(values.into_iter().map(from_json).collect::<Result<_, _>>()?),
+        Json::Object(mut object) => match (object.remove("bytes"), object.remove("map")) {
+            (Some(Json::String(text)), None) => {
+                Value::Bytes(BASE64.decode(text.as_bytes()).map_err(|_| "bytes that are not base64")?)
+            }
+            (None, Some(Json::Object(map))) => Value::Map(numbered(map, &[])?),
+            _ => return Err("a value of an unknown form".to_owned()),
+        },
+    })
+}
+
+fn numbered(map: Map<String, Json>, fields: &[Field]) -> Result<Fields, String> {
+    let mut numbered = Fields::new();
+    for (name, value) in map {
+        let number = fields.iter().find(|field| field.name == name).map(|field| field.number);
+        let number = number.or_else(|| name.parse().ok()).ok_or_else(|| format!("it has no field {name:.40}"))?;
+        numbered.insert(number, from_json(value)?);
+    }
+    Ok(numbered)
+}
+
+/// Reads an archived record, and checks what this version knows of its kind.
+fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
+    let key = archived.id;
+    let kind = kind_of(&key);
+    let prefix = session_of(&key).split_once(':');
+    let dated = prefix.is_some_and(|(prefix, _)| matches!(prefix, "s" | "c" | "m"));
+    if key.len() > 200 || split_key(&key).1.is_some() || prefix.is_none() {
+        return Err("its id is not one of a record".to_owned());
+    }
+    if dated && !prefix.is_some_and(|(_, id)| uuid7_ms(id).is_some()) {
+        return Err("its id is not a version 7 UUID of the years 1970 to 2199".to_owned());
+    }
+    let fields = kind.map_or(&[][..], Kind::fields);
+    let value = match (archived.value, archived.value_bytes) {
+        (Some(map), None) => Some(encode(&numbered(map, fields)?)),
+        (None, Some(text)) => Some(BASE64.decode(text.as_bytes()).map_err(|_| "value_bytes is not base64")?),
+        (None, None) => None,
+        (Some(_), Some(_)) => return Err("it has two values".to_owned()),
+    };
+    let edits = archived.edits.into_iter().map(|(field, json)| Ok((field, from_json(json)?)));
+    let record = Record { key, value, edits: edits.collect::<Result<_, String>>()? };
+    let refused = match kind {
+        Some(Kind::Session) => check::<SessionValues>(&record),
+        Some(Kind::Result) => check::<ResultValues>(&record),
+        Some(Kind::CheckIn) => check::<CheckInValues>(&record),
+        Some(Kind::Device) => check::<DeviceValues>(&record),
+        None => None,
+    };
+    refused.map_or(Ok(record), Err)
+}
+
+/// What is out of range in the value or the edits, for people.
+fn check<V: Values>(record: &Record) -> Option<String> {
+    let value = record.value.as_deref().and_then(|bytes| decode(bytes).ok())?;
+    V::FIELDS
+        .iter()
+        .find_map(|field| {
+            let layers = [value.get(&field.number), record.edits.get(field.name)];
+            layers
+                .into_iter()
+                .flatten()
+                .filter(|value| **value != Value::Null)
+                .find_map(|value| field.check(value).err())
+        })
+        .or_else(|| record.read::<V>().and_then(|(values, _)| check_fields(&values).err()))
+        .map(|refusal| refusal.to_string())
+}
+
+/// What of these records is not in the document yet.
+fn new_puts(document: &Document, records: &[Record], imported: &mut Imported) -> Vec<Put> {
+    let mut puts = Vec::new();
+    for record in records {
+        let here = document.record(&record.key);
+        if let Some(value) = record.value.clone().filter(|_| here.as_ref().is_none_or(|here| here.value.is_none())) {
+            imported.added = imported.added.saturating_add(1);
+            puts.push(Put::Record { key: record.key.clone(), value });
+        }
+        for (field, value) in &record.edits {
+            if here.as_ref().is_some_and(|here| here.edits.contains_key(field)) {
+                continue;
+            }
+            imported.edits = imported.edits.saturating_add(usize::from(here.is_some()));
+            puts.push(Put::Field { key: record.key.clone(), field: field.clone(), value: value.clone() });
+        }
+    }
+    puts
+}
+
+/// Splits the work of an import, so that each change passes the limits that every other device checks.
+fn parts(puts: Vec<Put>) -> Vec<Vec<Put>> {
+    let mut parts: Vec<Vec<Put>> = Vec::new();
+    let mut room = 0_usize;
+    for put in puts {
+        let size = put.size();
+        match parts.last_mut().filter(|part| size <= room && part.len() < PUTS_PER_CHANGE) {
+            Some(part) => part.push(put),
+            None => {
+                room = BYTES_PER_CHANGE;
+                parts.push(vec![put]);
+            }
+        }
+        room = room.saturating_sub(size);
+    }
+    parts
+}

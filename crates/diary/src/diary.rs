@@ -1,0 +1,369 @@
+//! [`Diary`]: open one, record, edit, delete, restore.
+
+use std::path::{Path, PathBuf};
+
+use lissom_core::check_in::CheckInValues;
+use lissom_core::device::{DeviceValues, device_key};
+use lissom_core::document::Put;
+use lissom_core::moment::{Moment, uuid7};
+use lissom_core::record::{
+    DELETED_AT, Kind, PROFILE, Record, Values, check_fields, differing, doc_of, kind_of, session_of, to_fields,
+};
+use lissom_core::refusal::{Reason, Refusal};
+use lissom_core::result::{ResultValues, SessionValues};
+use lissom_core::scale::NAME_BYTES_MAX;
+use lissom_core::value::{Value, encode};
+use lissom_sync::client::VaultClient;
+use lissom_sync::keys::{Keys, Secret};
+use lissom_sync::phrase::to_phrase;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::host::{Host, random};
+use crate::secret_file;
+use crate::storage::{Storage, Write};
+use crate::transport::RelayUrl;
+
+/// A day, the most that a record may lie ahead of the clock and of every other record.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// One person's diary on this device.
+///
+/// Every call that records something returns after one durable transaction. Dropping it at any moment loses
+/// nothing. Several processes may have one folder open.
+pub struct Diary {
+    pub(crate) folder: PathBuf,
+    pub(crate) storage: Storage,
+    pub(crate) keys: Keys,
+    pub(crate) secret: Secret,
+    pub(crate) client: VaultClient,
+    /// Entries that the relay refused alone were tried again since this was opened.
+    pub(crate) refused_retried: bool,
+}
+
+/// Ids of a result just recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The result.
+    pub id: String,
+    /// Its session.
+    pub session: String,
+}
+
+impl Diary {
+    /// Makes a new diary, and a new vault for it, in a folder that has none. Needs no network.
+    ///
+    /// # Errors
+    /// [`Error::DiaryExists`], or an error of the folder or the disk.
+    pub fn create(folder: &Path, device_name: &str, mut host: impl Host + 'static) -> Result<Self, Error> {
+        let name = device_values(device_name)?;
+        if exists(folder)? {
+            return Err(Error::DiaryExists);
+        }
+        secret_file::create_folder(folder)?;
+        // A creation that was cut off left a secret and no diary: nobody has seen its words, and nothing is sealed.
+        let secret = match secret_file::load(folder)? {
+            Some(secret) => secret,
+            None => Secret::from_bytes(random(&mut host)),
+        };
+        secret_file::store(folder, &secret)?;
+        let keys = Keys::owner(&secret);
+        let mut storage = Storage::create(folder, Box::new(host))?;
+        storage.write(|write| {
+            write.begin_vault(&keys, true)?;
+            write.begin_device(&name)
+        })?;
+        Ok(Self::assemble(folder, storage, secret, keys, None))
+    }
+
+    /// Opens the diary of a folder. Reads SQLite only: no document is loaded.
+    ///
+    /// # Errors
+    /// [`Error::NoDiary`], [`Error::Newer`], or what the disk says.
+    pub fn open(folder: &Path, host: impl Host + 'static) -> Result<Self, Error> {
+        let mut storage = Storage::open(folder, Box::new(host))?;
+        let vault: [u8; 32] = storage.meta("vault")?.ok_or(Error::NoDiary)?;
+        let secret = Self::settle_secret(folder, vault)?;
+        let keys = Keys::owner(&secret);
+        let invite = storage.meta("invite")?;
+        let program: Option<String> = storage.meta("program")?;
+        let updated = program.as_deref() != Some(env!("CARGO_PKG_VERSION"));
+        storage.recover_applying()?;
+        let aside: usize = crate::storage::entries::count(
+            storage.sql(),
+            "SELECT (SELECT count(*) FROM suspect) + (SELECT count(*) FROM entry WHERE state = 2)",
+        )?;
+        if updated || aside > 0 {
+            storage.write(|write| {
+                let opens: i64 = write.meta("opens")?.unwrap_or(0);
+                write.set_meta("opens", opens.saturating_add(1))?;
+                write.set_meta("program", env!("CARGO_PKG_VERSION"))
+            })?;
+            storage.retry_aside(&keys, updated)?;
+        }
+        Ok(Self::assemble(folder, storage, secret, keys, invite))
+    }
+
+    pub(crate) fn assemble(
+        folder: &Path,
+        storage: Storage,
+        secret: Secret,
+        keys: Keys,
+        invite: Option<String>,
+    ) -> Self {
+        let client = VaultClient::new(keys.clone(), invite);
+        Self { folder: folder.to_owned(), storage, keys, secret, client, refused_retried: false }
+    }
+
+    /// The secret that belongs to the database; finishes a change of vault that was cut off after its commit.
+    fn settle_secret(folder: &Path, vault: [u8; 32]) -> Result<Secret, Error> {
+        let fits = |secret: &Secret| Keys::owner(secret).vault().0 == vault;
+        if let Some(secret) = secret_file::load(folder)?.filter(fits) {
+            secret_file::drop_next(folder)?;
+            return Ok(secret);
+        }
+        let next = secret_file::load_next(folder)?.filter(fits);
+        let lost = "the secret of this diary is missing from its folder or is another diary's; put the file `secret` back, \
+                    or move the folder away and join again with the 24 words";
+        let secret = next.ok_or_else(|| Error::Integrity(lost.to_owned()))?;
+        secret_file::promote_next(folder)?;
+        Ok(secret)
+    }
+
+    /// The vault's id as text. Whoever knows it knows that its owner uses a relay, and nothing more.
+    #[must_use]
+    pub fn vault(&self) -> String {
+        self.keys.vault().to_text()
+    }
+
+    /// The 24 words that open the vault. Show them to the owner only.
+    #[must_use]
+    pub fn phrase(&self) -> Zeroizing<String> {
+        to_phrase(&self.secret)
+    }
+
+    /// The relay's address, if one is set.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn relay(&self) -> Result<Option<RelayUrl>, Error> {
+        let text: Option<String> = self.storage.meta("relay")?;
+        let insecure = self.storage.meta("relay_insecure")?.unwrap_or(false);
+        text.map(|text| RelayUrl::parse(&text, insecure)).transpose().map_err(Error::from)
+    }
+
+    /// Sets the relay, and an invite to show it. Whatever this relay lacks goes up at the next sync.
+    ///
+    /// # Errors
+    /// [`Error::RelayUrl`] for an address without TLS that is not this machine, unless `insecure`.
+    pub fn set_relay(&mut self, url: &str, invite: Option<&str>, insecure: bool) -> Result<RelayUrl, Error> {
+        let url = RelayUrl::parse(url, insecure)?;
+        self.storage.write(|write| {
+            write.set_meta("relay", url.as_str())?;
+            write.set_meta("relay_insecure", insecure)?;
+            if let Some(invite) = invite {
+                write.set_meta("invite", invite)?;
+            }
+            write.retry_refused()
+        })?;
+        let invite = self.storage.meta("invite")?;
+        self.client = VaultClient::new(self.keys.clone(), invite);
+        Ok(url)
+    }
+
+    /// Refuses to let the database grow over so many bytes: an app can leave room for others.
+    ///
+    /// Once it is reached, recording fails with [`Error::StorageFull`] and all that was recorded stays.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn limit_size(&self, bytes: u64) -> Result<(), Error> {
+        self.storage.limit_size(bytes)
+    }
+
+    /// Records one exercise as a session of its own. Durable when it returns.
+    ///
+    /// `at` is when it was done; `None` is now, in UTC.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names the field; [`Error::StorageFull`] and others leave everything as it was.
+    pub fn record_result(&mut self, values: &ResultValues, at: Option<Moment>) -> Result<Recorded, Error> {
+        values.check()?;
+        let at = self.moment(at)?;
+        let session_values = SessionValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes) };
+        let host = self.storage.host.as_mut();
+        let session = format!("s:{}", uuid7(at.at_ms, random(host)));
+        let id = format!("{session}.r{:08x}", u32::from_be_bytes(random(host)));
+        let puts = [new_record(&session, &session_values), new_record(&id, values)];
+        self.storage.write(|write| write.put(&doc_of(&session), &puts))?;
+        Ok(Recorded { id, session })
+    }
+
+    /// Records a check-in; gives its id. Durable when it returns.
+    ///
+    /// `at` is when it was; `None` is now, in UTC. The time in `values` is not used.
+    ///
+    /// # Errors
+    /// As [`Diary::record_result`].
+    pub fn record_check_in(&mut self, values: &CheckInValues, at: Option<Moment>) -> Result<String, Error> {
+        check_fields(values)?;
+        let at = self.moment(at)?;
+        let values = CheckInValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
+        values.check()?;
+        let id = format!("c:{}", uuid7(at.at_ms, random(self.storage.host.as_mut())));
+        self.storage.write(|write| write.put(&doc_of(&id), &[new_record(&id, &values)]))?;
+        Ok(id)
+    }
+
+    /// Changes a result: `edit` gets its present values and changes what it likes. Only what differs is written.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or as [`Diary::record_result`].
+    pub fn edit_result(&mut self, id: &str, edit: impl FnOnce(&mut ResultValues)) -> Result<(), Error> {
+        self.edit(id, Kind::Result, edit, |values| values.check().map(drop))
+    }
+
+    /// Changes a check-in: `edit` gets its present values and changes what it likes. Only what differs is written.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or as [`Diary::record_result`].
+    pub fn edit_check_in(&mut self, id: &str, edit: impl FnOnce(&mut CheckInValues)) -> Result<(), Error> {
+        self.edit(id, Kind::CheckIn, edit, CheckInValues::check)
+    }
+
+    /// Moves a session, the session of a result, or a check-in to another time.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::InvalidInput`] of the time.
+    pub fn edit_time(&mut self, id: &str, at: Moment) -> Result<(), Error> {
+        Moment::new(at.at_ms, at.offset_minutes)?;
+        let owner = if kind_of(id) == Some(Kind::Result) { session_of(id) } else { id };
+        self.change(owner, |_| {
+            let field = |name: &str, value| Put::Field { key: owner.to_owned(), field: name.to_owned(), value };
+            Ok(vec![field("at_ms", Value::Int(at.at_ms)), field("offset_minutes", Value::Int(at.offset_minutes))])
+        })
+    }
+
+    /// Deletes a record. It can be restored; an edit made elsewhere meanwhile is not lost.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]
+    pub fn delete(&mut self, id: &str) -> Result<(), Error> {
+        let now = self.storage.host.now_ms();
+        self.change(id, |record| match record.deleted_at() {
+            Some(_) => Ok(Vec::new()),
+            None => Ok(vec![deletion(id, Value::Int(now))]),
+        })
+    }
+
+    /// Brings a deleted record back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]
+    pub fn restore(&mut self, id: &str) -> Result<(), Error> {
+        self.change(id, |record| match record.deleted_at() {
+            Some(_) => Ok(vec![deletion(id, Value::Null)]),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    /// Whether a time is later than both the clock and the newest record by more than a day: probably a slip.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] of `at`, if so.
+    pub fn check_not_in_the_future(&mut self, at: Moment) -> Result<(), Error> {
+        let newest: Option<i64> = self.storage.sql().query_row(
+            "SELECT max(at) FROM (SELECT max(at_ms) AS at FROM session UNION ALL SELECT max(at_ms) FROM check_in)",
+            [],
+            |row| row.get(0),
+        )?;
+        let latest = self.storage.host.now_ms().max(newest.unwrap_or(i64::MIN)).saturating_add(DAY_MS);
+        if at.at_ms > latest { Err(Refusal::new("at", Reason::InTheFuture).into()) } else { Ok(()) }
+    }
+
+    fn moment(&mut self, at: Option<Moment>) -> Result<Moment, Error> {
+        let at = match at {
+            Some(at) => at,
+            None => Moment { at_ms: self.storage.host.now_ms(), offset_minutes: 0 },
+        };
+        Ok(Moment::new(at.at_ms, at.offset_minutes)?)
+    }
+
+    fn edit<V: Values>(
+        &mut self,
+        id: &str,
+        kind: Kind,
+        edit: impl FnOnce(&mut V),
+        check: impl FnOnce(&V) -> Result<(), Refusal>,
+    ) -> Result<(), Error> {
+        if kind_of(id) != Some(kind) {
+            return Err(Error::NotFound);
+        }
+        self.change(id, |record| {
+            let (old, _) = record.read::<V>().ok_or(Error::NotFound)?;
+            let mut new = old.clone();
+            edit(&mut new);
+            check(&new)?;
+            let puts = differing(&old, &new).into_iter();
+            Ok(puts.map(|(name, value)| Put::Field { key: id.to_owned(), field: name.to_owned(), value }).collect())
+        })
+    }
+
+    /// One transaction around reading a record and writing what follows from it.
+    fn change(&mut self, id: &str, puts: impl FnOnce(&Record) -> Result<Vec<Put>, Error>) -> Result<(), Error> {
+        kind_of(id).ok_or(Error::NotFound)?;
+        let doc_id = doc_of(id);
+        self.storage.write(|write| {
+            let record = write.document(&doc_id)?.record(id).filter(|record| record.value.is_some());
+            let puts = puts(&record.ok_or(Error::NotFound)?)?;
+            if puts.is_empty() { Ok(()) } else { write.put(&doc_id, &puts) }
+        })
+    }
+}
+
+/// Whether a folder holds a diary.
+pub(crate) fn exists(folder: &Path) -> Result<bool, Error> {
+    if !folder.join(crate::storage::DATABASE).exists() {
+        return Ok(false);
+    }
+    let storage = Storage::open(folder, Box::new(crate::host::SystemHost))?;
+    Ok(storage.meta::<[u8; 32]>("vault")?.is_some())
+}
+
+pub(crate) fn device_values(name: &str) -> Result<DeviceValues, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+        let reason = Reason::OutOfRange {
+            got: i64::try_from(name.len()).unwrap_or(i64::MAX),
+            min: 1,
+            max: i64::try_from(NAME_BYTES_MAX).unwrap_or(i64::MAX),
+            unit: "bytes",
+        };
+        return Err(Refusal::new("name", reason).into());
+    }
+    Ok(DeviceValues { name: Some(name.to_owned()) })
+}
+
+impl Write<'_> {
+    /// Gives this database its device id, and the device its name.
+    pub(crate) fn begin_device(&mut self, values: &DeviceValues) -> Result<(), Error> {
+        let device: [u8; 16] = random(self.host);
+        self.set_meta("device", device)?;
+        self.set_meta("program", env!("CARGO_PKG_VERSION"))?;
+        self.put(PROFILE, &[new_record(&device_key(&device), values)])
+    }
+}
+
+fn new_record<V: Values>(key: &str, values: &V) -> Put {
+    Put::Record { key: key.to_owned(), value: encode(&to_fields(values)) }
+}
+
+fn deletion(key: &str, value: Value) -> Put {
+    Put::Field { key: key.to_owned(), field: DELETED_AT.to_owned(), value }
+}
+
+impl std::fmt::Debug for Diary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Diary(..)")
+    }
+}

@@ -1,0 +1,189 @@
+//! The driver: performs what the sync state machine asks for, within a time budget.
+
+use std::time::{Duration, Instant};
+
+use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Violation};
+use lissom_sync::protocol::problem::ProblemKind;
+
+use crate::diary::Diary;
+use crate::error::Error;
+use crate::storage::entries::{Done, count};
+use crate::storage::notice::{self, Notice};
+use crate::storage::page::PageCommit;
+use crate::transport::Transport;
+
+/// Who wants the sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartedBy {
+    /// A person asked for it: a repair always runs.
+    Person,
+    /// The app, on its own: repairs back off from a relay that cries wolf.
+    App,
+}
+
+/// How to sync.
+#[derive(Debug, Clone, Copy)]
+pub struct SyncOptions {
+    /// Longest that it may take. What is done by then is kept; the rest comes next time.
+    pub budget: Duration,
+    /// Who wants it.
+    pub started_by: StartedBy,
+}
+
+impl Default for SyncOptions {
+    fn default() -> Self {
+        Self { budget: Duration::from_secs(60), started_by: StartedBy::Person }
+    }
+}
+
+/// What a sync did.
+#[derive(Debug, Clone)]
+pub struct SyncReport {
+    /// Entries that went up and have their place in the log.
+    pub pushed: usize,
+    /// Entries that came down and were new here.
+    pub pulled: usize,
+    /// Changes on this device that the relay has not confirmed.
+    pub unsynced: usize,
+    /// What this sync noted for the owner.
+    pub notices: Vec<Notice>,
+    /// How it ended.
+    pub end: End,
+}
+
+impl Diary {
+    /// Exchanges entries with the relay: pushes first, then pulls to the end, each page committed with its cursor.
+    ///
+    /// Whatever happens on the way, nothing recorded is lost, and the next sync goes on from there.
+    ///
+    /// # Errors
+    /// Only what the device itself cannot do, such as [`Error::StorageFull`]. What the relay or the network did
+    /// not do is in [`SyncReport::end`]; [`SyncReport::check`] makes an error of it.
+    pub fn sync(&mut self, transport: &mut dyn Transport, options: SyncOptions) -> Result<SyncReport, Error> {
+        let deadline = Instant::now().checked_add(options.budget);
+        let newest_notice = notice::newest(self.storage.sql())?;
+        if !self.refused_retried {
+            if count(self.storage.sql(), "SELECT count(*) FROM entry WHERE refused IS NOT NULL")? > 0 {
+                self.storage.write(|write| write.retry_refused())?;
+            }
+            self.refused_retried = true;
+        }
+        let outcome = self.run(transport, options, deadline)?;
+        self.note_end(&outcome.end)?;
+        let sql = self.storage.sql();
+        Ok(SyncReport {
+            pushed: outcome.pushed,
+            pulled: outcome.pulled,
+            unsynced: crate::status::unsynced(sql)?,
+            notices: notice::after(sql, newest_notice)?,
+            end: outcome.end,
+        })
+    }
+
+    fn run(
+        &mut self,
+        transport: &mut dyn Transport,
+        options: SyncOptions,
+        deadline: Option<Instant>,
+    ) -> Result<Outcome, Error> {
+        let heals_allowed = self.storage.heals_allowed(options.started_by == StartedBy::Person)?;
+        let mut event = Event::Begin { stored: self.storage.stored()?, heals_allowed };
+        loop {
+            let effect = self.client.handle(event).map_err(|error| Error::Database(error.to_string()))?;
+            event = match effect {
+                Effect::Finish(outcome) => return Ok(outcome),
+                Effect::Exchange(request) => {
+                    let left = deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+                    if left.is_zero() {
+                        return Ok(self.client.give_up());
+                    }
+                    match transport.exchange(&request, left.min(Duration::from_secs(600))) {
+                        Ok(response) => Event::Answer(response),
+                        Err(error) => Event::NoAnswer(error.to_string()),
+                    }
+                }
+                Effect::TakeBatch { entries_max } => Event::Batch(self.storage.take_batch(&self.keys, entries_max)?),
+                Effect::Commit(commit) => self.commit(&commit)?,
+            };
+        }
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Result<Event, Error> {
+        let done = match commit {
+            Commit::Page { at, to, entries, end } => {
+                let page = PageCommit { at: *at, to: *to, entries, end: *end };
+                self.storage.commit_page(&self.keys, &page)?
+            }
+            other => self.storage.commit(other)?,
+        };
+        let stored = self.storage.stored()?;
+        Ok(match done {
+            Done::Committed { pulled } => Event::Committed { stored, pulled },
+            Done::Superseded => Event::Superseded { stored },
+            Done::Repeated => Event::Rejected(Violation::Repeated),
+        })
+    }
+
+    /// Notes what the owner should see, and when the last sync that reached the end was.
+    fn note_end(&mut self, end: &End) -> Result<(), Error> {
+        match end {
+            End::Done | End::PushHeld(_) => self.storage.write(|write| {
+                let now = write.now_ms();
+                write.set_meta("last_sync_ms", now)
+            }),
+            End::Misbehaving(violation) => {
+                let text = format!("{violation}. Nothing of it was taken over; everything recorded here is safe.");
+                self.storage.write(|write| write.note("misbehaving", &text))
+            }
+            End::Gone { statement } => self.storage.write(|write| {
+                write.set_meta("statement", statement.as_slice())?;
+                write.note(
+                    "gone",
+                    "This diary was deleted on the relay by its owner. Everything is still on this device.",
+                )
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl SyncReport {
+    /// An error for every end but a finished sync and a time budget that ran out.
+    ///
+    /// # Errors
+    /// [`Error::Relay`], [`Error::UnknownVault`] or [`Error::Integrity`], with a line that says what to do.
+    pub fn check(&self) -> Result<(), Error> {
+        let safe = match self.unsynced {
+            0 => "everything is safe on this device".to_owned(),
+            n => format!("{n} changes are safe on this device and go up later"),
+        };
+        let relay = |text: String| Err(Error::Relay(text));
+        match &self.end {
+            End::Done | End::OutOfTime => Ok(()),
+            End::Unreachable(why) => relay(format!("{why}; {safe}")),
+            End::PushHeld(kind) => relay(format!("{}; {safe}", held(*kind))),
+            End::HealHeld => {
+                relay(format!("the relay's log changes again and again; {safe}. `lissom sync` repairs it now"))
+            }
+            End::VaultUnknown => Err(Error::UnknownVault),
+            End::NotAdmitted(kind) => relay(format!(
+                "{}; {safe}. Ask who runs the relay for an invite, then `lissom relay URL --invite TOKEN`",
+                kind.title().to_lowercase()
+            )),
+            End::Gone { .. } => relay(format!("this diary was deleted on the relay by its owner; {safe}")),
+            End::Refused(kind) => relay(format!("the relay refused: {}; {safe}", kind.title().to_lowercase())),
+            End::Misbehaving(violation) => {
+                Err(Error::Integrity(format!("{violation}; nothing of it was taken over, and {safe}")))
+            }
+        }
+    }
+}
+
+fn held(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::StorageFull => "the relay has no room for new entries",
+        ProblemKind::TooManyRequests => "the relay is busy",
+        ProblemKind::TooLarge => "something between this device and the relay refuses uploads of this size",
+        _ => "the relay takes no entries for now",
+    }
+}

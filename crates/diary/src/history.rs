@@ -1,0 +1,153 @@
+//! History: rows from the projection, without loading a document.
+
+use lissom_core::check_in::CheckInValues;
+use lissom_core::moment::Moment;
+use lissom_core::record::Values;
+use lissom_core::result::ResultValues;
+use lissom_core::value::Value;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use crate::diary::Diary;
+use crate::error::Error;
+
+/// Which rows to give.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryQuery {
+    /// First local day, as `2026-11-22`; `None` is from the beginning.
+    pub from: Option<String>,
+    /// Last local day, included.
+    pub to: Option<String>,
+    /// Deleted records too.
+    pub deleted: bool,
+    /// Only the newest so many.
+    pub newest: Option<usize>,
+    /// Only what was written by a commit after this one; see [`Diary::revision`].
+    pub after_revision: Option<i64>,
+}
+
+/// One row of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// Id of the record.
+    pub id: String,
+    /// When it happened.
+    pub at: Moment,
+    /// What it says.
+    pub values: RowValues,
+    /// It was deleted, and can be restored.
+    pub deleted: bool,
+    /// Something in it did not fit its field and is not shown; it is kept.
+    pub attention: bool,
+}
+
+/// What a row of the history says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowValues {
+    /// A result.
+    Result(ResultValues),
+    /// A check-in.
+    CheckIn(CheckInValues),
+}
+
+/// Widest offset of local time, in milliseconds: a local day lies within its UTC days plus or minus this.
+const OFFSET_MS_MAX: i64 = 18 * 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+impl Diary {
+    /// Results and check-ins, sorted by time, then id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn history(&self, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+        history(self.storage.sql(), query)
+    }
+
+    /// Number of the last commit to this folder, by whatever process. With
+    /// [`HistoryQuery::after_revision`] an app follows changes.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn revision(&self) -> Result<i64, Error> {
+        Ok(self.storage.meta("revision")?.unwrap_or(0))
+    }
+}
+
+fn history(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+    let from = query.from.as_deref().map(day_start).transpose()?;
+    let to = query.to.as_deref().map(day_start).transpose()?.map(|start| start.saturating_add(DAY_MS));
+    let (from, to) = (from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX));
+    let limit = query.newest.and_then(|n| i64::try_from(n).ok()).unwrap_or(-1);
+    let near = (from.saturating_sub(OFFSET_MS_MAX), to.saturating_add(OFFSET_MS_MAX));
+    let revision = query.after_revision.unwrap_or(i64::MIN);
+    let mut rows = Vec::new();
+    let results = format!(
+        "SELECT s.key || '.r' || printf('%08x', r.suffix), s.at_ms, s.offset_minutes,
+                r.deleted_at IS NOT NULL OR s.deleted_at IS NOT NULL AS deleted, r.attention, {}
+         FROM session s JOIN result r ON r.session = s.id
+         WHERE s.at_ms BETWEEN ?1 AND ?2 AND (?3 OR NOT deleted) AND max(r.revision, s.revision) > ?5
+         ORDER BY s.at_ms DESC, 1 DESC LIMIT ?4",
+        columns::<ResultValues>("r.")
+    );
+    let check_ins = format!(
+        "SELECT key, coalesce(at_ms, 0), coalesce(offset_minutes, 0), deleted_at IS NOT NULL AS deleted, attention, {}
+         FROM check_in WHERE at_ms BETWEEN ?1 AND ?2 AND (?3 OR NOT deleted) AND revision > ?5
+         ORDER BY at_ms DESC, key DESC LIMIT ?4",
+        columns::<CheckInValues>("")
+    );
+    let parameters = (near.0, near.1, query.deleted, limit, revision);
+    for (select, read) in [
+        (results, read_row::<ResultValues> as fn(&Row<'_>) -> rusqlite::Result<HistoryRow>),
+        (check_ins, read_row::<CheckInValues>),
+    ] {
+        let mut select = sql.prepare_cached(&select)?;
+        for row in select.query_map(parameters, read)? {
+            rows.push(row?);
+        }
+    }
+    let local = |at: &Moment| at.at_ms.saturating_add(at.offset_minutes.saturating_mul(60_000));
+    rows.retain(|row| (from..to).contains(&local(&row.at)));
+    rows.sort_unstable_by(|a, b| (a.at.at_ms, &a.id).cmp(&(b.at.at_ms, &b.id)));
+    if let Some(newest) = query.newest {
+        rows.drain(..rows.len().saturating_sub(newest));
+    }
+    Ok(rows)
+}
+
+fn columns<V: Values>(prefix: &str) -> String {
+    V::FIELDS.iter().map(|field| format!("{prefix}{}", field.name)).collect::<Vec<_>>().join(", ")
+}
+
+trait IntoRow: Values {
+    fn into_row(self) -> RowValues;
+}
+
+impl IntoRow for ResultValues {
+    fn into_row(self) -> RowValues {
+        RowValues::Result(self)
+    }
+}
+
+impl IntoRow for CheckInValues {
+    fn into_row(self) -> RowValues {
+        RowValues::CheckIn(self)
+    }
+}
+
+fn read_row<V: IntoRow>(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
+    let mut values = V::default();
+    for (index, field) in (5_usize..).zip(V::FIELDS) {
+        match row.get_ref(index)? {
+            ValueRef::Integer(value) => values.set(field.name, Value::Int(value)),
+            ValueRef::Text(text) => values.set(field.name, Value::Text(String::from_utf8_lossy(text).into_owned())),
+            _ => {}
+        }
+    }
+    let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };
+    Ok(HistoryRow { id: row.get(0)?, at, deleted: row.get(3)?, attention: row.get(4)?, values: values.into_row() })
+}
+
+/// Milliseconds of a local day's start, as if local time were UTC.
+fn day_start(day: &str) -> Result<i64, Error> {
+    lissom_core::moment::day_start_ms(day).map_err(Error::from)
+}

@@ -1,0 +1,139 @@
+//! Joining a diary that another device has.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lissom_core::device::{DeviceValues, device_key};
+use lissom_core::document::Put;
+use lissom_core::record::PROFILE;
+use lissom_core::value::Value;
+use lissom_sync::client::{Effect, End, Event, Stored, VaultClient};
+use lissom_sync::keys::{Keys, Secret};
+use lissom_sync::phrase::from_phrase;
+use lissom_sync::protocol::cursor::Cursor;
+
+use crate::diary::{Diary, device_values, exists};
+use crate::error::Error;
+use crate::host::Host;
+use crate::secret_file;
+use crate::storage::Storage;
+use crate::storage::entries::count;
+use crate::transport::{RelayUrl, Transport};
+
+/// Longest wait for each answer while joining.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A diary that was joined.
+#[derive(Debug)]
+pub struct Joined {
+    /// The diary; sync it to get what the other devices recorded.
+    pub diary: Diary,
+    /// Records that were here before, and come along.
+    pub brought: usize,
+}
+
+impl Diary {
+    /// Joins the vault of these 24 words at this relay. Records that are here already come along.
+    ///
+    /// The relay is asked first: if it has no such vault, or cannot be reached, nothing is created or changed.
+    ///
+    /// # Errors
+    /// [`Error::Phrase`] says which word; [`Error::UnknownVault`], [`Error::Relay`];
+    /// [`Error::WouldLeaveBehind`] if this diary holds entries of its former vault that cannot be read here.
+    pub fn join(
+        folder: &Path,
+        phrase: &str,
+        device_name: &str,
+        relay: (&RelayUrl, bool),
+        transport: &mut dyn Transport,
+        host: impl Host + 'static,
+    ) -> Result<Joined, Error> {
+        let name = device_values(device_name)?;
+        let secret = from_phrase(phrase)?;
+        let keys = Keys::owner(&secret);
+        let there = exists(folder)?;
+        let client = probe(&keys, transport)?;
+        let (mut diary, brought) = if there {
+            let diary = Self::open(folder, host)?;
+            if diary.vault() == keys.vault().to_text() { (diary, 0) } else { diary.change_vault(&secret, &name)? }
+        } else {
+            secret_file::create_folder(folder)?;
+            secret_file::store(folder, &secret)?;
+            let mut storage = Storage::create(folder, Box::new(host))?;
+            storage.write(|write| {
+                write.begin_vault(&keys, true)?;
+                write.begin_device(&name)
+            })?;
+            (Self::assemble(folder, storage, secret, keys, None), 0)
+        };
+        diary.set_relay(relay.0.as_str(), None, relay.1)?;
+        diary.client = client;
+        Ok(Joined { diary, brought })
+    }
+
+    /// Puts everything recorded here under another vault: every change is unsealed again, to be sealed for it.
+    fn change_vault(mut self, secret: &Secret, name: &DeviceValues) -> Result<(Self, usize), Error> {
+        let sql = self.storage.sql();
+        let left = count(
+            sql,
+            "SELECT (SELECT count(*) FROM entry WHERE state <> 0) + (SELECT count(*) FROM chunk WHERE state = 2)",
+        )?;
+        if left > 0 {
+            return Err(Error::WouldLeaveBehind(left));
+        }
+        let brought = count(sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")?;
+        let keys = Keys::owner(secret);
+        // First the secret beside the present one, then the database, then the secret in its place: wherever this is
+        // cut off, the folder opens as one vault or the other, whole.
+        secret_file::store_next(&self.folder, secret)?;
+        self.storage.write(|write| {
+            write.sql.execute("UPDATE chunk SET entry = NULL", [])?;
+            for table in ["entry", "junk", "missing", "applying", "suspect"] {
+                write.sql.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            write.sql.execute(
+                "DELETE FROM meta WHERE key LIKE 'heal_%' OR key IN ('statement', 'last_sync_ms', 'invite')",
+                [],
+            )?;
+            write.begin_vault(&keys, true)?;
+            let key = device_key(&write.device()?);
+            let value = name.name.clone().map_or(Value::Null, Value::Text);
+            write.put(PROFILE, &[Put::Field { key, field: "name".to_owned(), value }])
+        })?;
+        secret_file::promote_next(&self.folder)?;
+        let client = VaultClient::new(keys.clone(), None);
+        Ok((Self { keys, secret: secret.clone(), client, ..self }, brought))
+    }
+}
+
+/// Gets a token for the vault, which only a relay that has it gives. Writes nothing anywhere.
+fn probe(keys: &Keys, transport: &mut dyn Transport) -> Result<VaultClient, Error> {
+    let mut client = VaultClient::new(keys.clone(), None);
+    let stored = Stored { cursor: Cursor::start(&keys.vault()), healing: false, known_here: false };
+    let mut event = Event::Begin { stored, heals_allowed: 0 };
+    while client.watch_request().is_none() {
+        let effect = client.handle(event).map_err(|error| Error::Database(error.to_string()))?;
+        event = match effect {
+            _ if client.watch_request().is_some() => break,
+            Effect::Exchange(request) => match transport.exchange(&request, TIMEOUT) {
+                Ok(response) => Event::Answer(response),
+                Err(error) => Event::NoAnswer(error.to_string()),
+            },
+            Effect::Finish(outcome) => return Err(refused(outcome.end)),
+            Effect::TakeBatch { .. } | Effect::Commit(_) => break,
+        };
+    }
+    client.give_up();
+    Ok(client)
+}
+
+fn refused(end: End) -> Error {
+    match end {
+        End::VaultUnknown => Error::UnknownVault,
+        End::Unreachable(why) => Error::Relay(format!("{why}; nothing was created")),
+        End::Gone { .. } => {
+            Error::Relay("this diary was deleted on the relay by its owner; nothing was created".to_owned())
+        }
+        _ => Error::Relay("the relay refused; nothing was created".to_owned()),
+    }
+}

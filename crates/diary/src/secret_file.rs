@@ -1,0 +1,112 @@
+//! The vault's secret, in a file of its own that only its owner can read.
+//!
+//! Never in the database: a copy of the database alone, in a backup or a bug report, opens nothing on the relay.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+use lissom_sync::keys::Secret;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// Name of the file in the diary's folder.
+const NAME: &str = "secret";
+/// A secret that is to replace the present one, once the database says so.
+const NEXT: &str = "secret.next";
+
+/// Makes the folder, for its owner only.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder).map_err(Error::file(format!("the folder {} cannot be made", folder.display())))
+}
+
+/// Reads the secret; `None` if there is none.
+pub(crate) fn load(folder: &Path) -> Result<Option<Secret>, Error> {
+    read(&folder.join(NAME))
+}
+
+/// Reads the secret that is to replace the present one.
+pub(crate) fn load_next(folder: &Path) -> Result<Option<Secret>, Error> {
+    read(&folder.join(NEXT))
+}
+
+/// Stores the first secret of a folder.
+pub(crate) fn store(folder: &Path, secret: &Secret) -> Result<(), Error> {
+    write(folder, NAME, secret)
+}
+
+/// Stores a secret that is to replace the present one.
+pub(crate) fn store_next(folder: &Path, secret: &Secret) -> Result<(), Error> {
+    write(folder, NEXT, secret)
+}
+
+/// Puts the next secret in the place of the present one.
+pub(crate) fn promote_next(folder: &Path) -> Result<(), Error> {
+    fs::rename(folder.join(NEXT), folder.join(NAME)).map_err(Error::file("the secret cannot be stored"))?;
+    sync_folder(folder)
+}
+
+/// Forgets the next secret.
+pub(crate) fn drop_next(folder: &Path) -> Result<(), Error> {
+    match fs::remove_file(folder.join(NEXT)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::file("an unused secret cannot be removed")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Secret>, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::file(format!("{} cannot be read", path.display()))(error)),
+    };
+    let bytes = HEXLOWER.decode(text.trim().as_bytes()).ok().map(Zeroizing::new);
+    let secret = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+    let damaged =
+        || Error::Integrity(format!("{} is damaged; write the 24 words into it by `lissom join`", path.display()));
+    Ok(Some(Secret::from_bytes(secret.ok_or_else(damaged)?)))
+}
+
+fn write(folder: &Path, name: &str, secret: &Secret) -> Result<(), Error> {
+    let path = folder.join(name);
+    let draft = folder.join(format!("{name}.draft"));
+    let store = || -> std::io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        let mut file = options.open(&draft)?;
+        let text = Zeroizing::new(HEXLOWER.encode(secret.as_bytes()));
+        writeln!(file, "{}", *text)?;
+        file.sync_all()?;
+        fs::rename(&draft, &path)
+    };
+    store().map_err(Error::file("the secret cannot be stored"))?;
+    sync_folder(folder)
+}
+
+/// Makes a rename durable.
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    File::open(folder).and_then(|dir| dir.sync_all()).map_err(Error::file("the folder cannot be synced"))?;
+    #[cfg(not(unix))]
+    let _unused: (&Path, Option<File>) = (folder, None);
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Status: what is where, and what waits for what.
+
+use lissom_core::device::device_key;
+use lissom_sync::payload::VERSION;
+use rusqlite::Connection;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::diary::Diary;
+use crate::error::Error;
+use crate::storage::documents::{doc_ids, load};
+use crate::storage::entries::count;
+use crate::storage::notice::{self, Notice};
+
+/// A parent that is missing for so long, and through two syncs to the end of the log, is worth a notice.
+const MISSING_MS: i64 = 24 * 60 * 60 * 1000;
+/// Notices of what happened are shown for so long.
+const NOTICE_DAYS: i64 = 14;
+
+/// The state of a diary on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// Changes here that the relay has not confirmed.
+    pub unsynced: usize,
+    /// Changes and entries that cannot be taken in: kept, and tried again after an update.
+    pub quarantined: usize,
+    /// Changes that wait for what they build on, and entries known to exist that have not arrived.
+    pub waiting: usize,
+    /// Names of the devices whose changes wait or are quarantined.
+    pub waiting_for: Vec<String>,
+    /// Entries that the relay refused; kept, and tried again.
+    pub refused: usize,
+    /// When a sync last reached the end of the log, in milliseconds since 1970 by this device's clock.
+    pub last_sync_ms: Option<i64>,
+    /// Equal on two devices exactly when their documents are: 64 hex digits.
+    pub state_hash: String,
+    /// Records in the history, and how many entries and bytes of them are kept here.
+    pub records: usize,
+    /// Sealed entries held, own and received.
+    pub entries: usize,
+    /// The person's devices.
+    pub devices: Vec<DeviceStatus>,
+    /// What happened lately, and what is the matter now.
+    pub notices: Vec<Notice>,
+}
+
+/// One of the person's devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceStatus {
+    /// The name its owner gave it.
+    pub name: String,
+    /// When something of it last arrived here, in milliseconds since 1970; `None` for this device, and for one never
+    /// heard from. The newest entries of another device can be withheld without a trace: this is how it shows.
+    pub last_heard_ms: Option<i64>,
+    /// It is this one.
+    pub this_device: bool,
+}
+
+impl Diary {
+    /// What is where, and what waits for what. Loads the documents, to hash them.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn status(&mut self) -> Result<Status, Error> {
+        let now = self.storage.host.now_ms();
+        let sql = self.storage.sql();
+        let missing = count(sql, "SELECT count(*) FROM missing")?;
+        let waiting = count(sql, "SELECT count(*) FROM chunk WHERE state = 1")?.saturating_add(missing);
+        let quarantined = count(sql, "SELECT count(*) FROM chunk WHERE state = 2")?
+            .saturating_add(count(sql, "SELECT count(*) FROM entry WHERE state <> 0")?);
+        let refused = count(sql, "SELECT count(*) FROM entry WHERE refused IS NOT NULL")?;
+        let devices = self.devices()?;
+        let mut notices = recent(sql, now)?;
+        notices.extend(self.present(now, quarantined, refused)?);
+        Ok(Status {
+            unsynced: unsynced(sql)?,
+            quarantined,
+            waiting,
+            waiting_for: waiting_for(sql)?,
+            refused,
+            last_sync_ms: self.storage.meta("last_sync_ms")?,
+            state_hash: state_hash(sql)?,
+            records: count(sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")?,
+            entries: count(sql, "SELECT count(*) FROM entry")?,
+            devices,
+            notices,
+        })
+    }
+
+    /// Hash of every document's keys and winning values: equal on two devices exactly when these are. Changes that
+    /// wait are not in it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn state_hash(&self) -> Result<String, Error> {
+        state_hash(self.storage.sql())
+    }
+
+    fn devices(&self) -> Result<Vec<DeviceStatus>, Error> {
+        let sql = self.storage.sql();
+        let own: [u8; 16] = self.storage.meta("device")?.ok_or(Error::NoDiary)?;
+        let own = device_key(&own);
+        let mut select = sql.prepare_cached(
+            "SELECT d.key, coalesce(d.name, 'unnamed'), (SELECT max(at_ms) FROM entry e WHERE 'd:' || lower(hex(e.device)) = d.key)
+             FROM device d ORDER BY d.name, d.key",
+        )?;
+        let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut devices = Vec::new();
+        for row in rows {
+            let (key, name, heard) = row?;
+            let this_device = key == own;
+            let last_heard_ms = if this_device { None } else { heard };
+            devices.push(DeviceStatus { name, last_heard_ms, this_device });
+        }
+        Ok(devices)
+    }
+
+    /// Notices of what is the matter now.
+    fn present(&self, now: i64, quarantined: usize, refused: usize) -> Result<Vec<Notice>, Error> {
+        let sql = self.storage.sql();
+        let mut notices = Vec::new();
+        let long = format!(
+            "SELECT count(*) FROM missing WHERE exchanges >= 2 AND NOT ({now} - since_ms BETWEEN 0 AND {MISSING_MS})"
+        );
+        let long = count(sql, &long)?;
+        if long > 0 {
+            let text = format!(
+                "Waiting for {} that the relay should have. Sync the other devices; if that does not bring it, the relay may be withholding it.",
+                entries(long)
+            );
+            notices.push(Notice::state("missing", text));
+        }
+        if quarantined > 0 {
+            let text =
+                format!("{} cannot be read by this version. Nothing is lost; update this program.", items(quarantined));
+            notices.push(Notice::state("quarantined", text));
+        }
+        if refused > 0 {
+            notices.push(Notice::state(
+                "refused",
+                format!("The relay refused {}. They are kept and tried again.", entries(refused)),
+            ));
+        }
+        let newer = format!("SELECT count(*) FROM doc WHERE min_version > {VERSION}");
+        if count(sql, &newer)? > 0 {
+            let text = "A newer version on another device changed how part of the diary works. That part can be read and not written here until this program is updated.";
+            notices.push(Notice::state("update-needed", text));
+        }
+        if self.storage.meta::<Vec<u8>>("statement")?.is_some() {
+            notices.push(Notice::state(
+                "gone",
+                "This diary was deleted on the relay by its owner. Everything is still on this device.",
+            ));
+        }
+        Ok(notices)
+    }
+}
+
+/// Changes that the relay has not confirmed.
+pub(crate) fn unsynced(sql: &Connection) -> Result<usize, Error> {
+    count(sql, "SELECT count(*) FROM chunk LEFT JOIN entry ON entry.seq = chunk.entry WHERE entry.pos IS NULL")
+}
+
+fn recent(sql: &Connection, now: i64) -> Result<Vec<Notice>, Error> {
+    let recent = |at: i64| now.saturating_sub(at) <= NOTICE_DAYS.saturating_mul(24 * 60 * 60 * 1000);
+    Ok(notice::after(sql, 0)?.into_iter().filter(|notice| notice.at_ms.is_none_or(recent)).collect())
+}
+
+fn waiting_for(sql: &Connection) -> Result<Vec<String>, Error> {
+    let mut select = sql.prepare_cached(
+        "SELECT DISTINCT coalesce(d.name, 'a device that is not known here yet') FROM entry e
+         LEFT JOIN device d ON d.key = 'd:' || lower(hex(e.device))
+         WHERE e.state <> 0 OR e.seq IN (SELECT entry FROM chunk WHERE state <> 0) ORDER BY 1",
+    )?;
+    let rows = select.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn state_hash(sql: &Connection) -> Result<String, Error> {
+    let mut hash = Sha256::new();
+    for doc_id in doc_ids(sql)? {
+        let document = load(sql, &doc_id)?;
+        if document.heads().is_empty() {
+            continue;
+        }
+        hash.update(u64::try_from(doc_id.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(doc_id.as_bytes());
+        document.hash_state(&mut hash);
+    }
+    Ok(data_encoding::HEXLOWER.encode(&hash.finalize()))
+}
+
+fn entries(n: usize) -> String {
+    if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") }
+}
+
+fn items(n: usize) -> String {
+    if n == 1 { "1 item".to_owned() } else { format!("{n} items") }
+}

@@ -1,0 +1,193 @@
+//! The database: one connection, and the transaction boundary.
+//!
+//! Every writing transaction is `BEGIN IMMEDIATE`, and everything that was recorded or received goes in with its
+//! projection in one. No state outside SQLite survives a transaction that it did not see: if another process
+//! committed since a document was loaded, or if a transaction of ours failed, the document is dropped and
+//! loaded again.
+
+pub(crate) mod documents;
+pub(crate) mod entries;
+pub(crate) mod notice;
+pub(crate) mod page;
+pub(crate) mod projection;
+mod schema;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use lissom_core::document::{Document, Writer};
+use lissom_sync::keys::Keys;
+use lissom_sync::protocol::cursor::{Chain, Cursor};
+use rusqlite::types::{FromSql, ToSql};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::error::Error;
+use crate::host::{Host, random};
+
+pub(crate) use crate::storage::schema::rebuild_tables;
+
+/// Name of the database in the diary's folder.
+pub(crate) const DATABASE: &str = "diary.sqlite";
+
+/// How long to wait for another process that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The open database, with the documents loaded so far.
+pub(crate) struct Storage {
+    connection: Connection,
+    pub(crate) host: Box<dyn Host>,
+    loaded: Loaded,
+}
+
+/// State of this process that belongs to a state of the database.
+#[derive(Default)]
+struct Loaded {
+    documents: BTreeMap<String, Document>,
+    /// Drawn at the first write, again after a failed transaction.
+    writer: Option<Writer>,
+    /// `PRAGMA data_version` that the documents belong to.
+    data_version: i64,
+}
+
+/// One writing transaction.
+pub(crate) struct Write<'a> {
+    pub(crate) sql: Transaction<'a>,
+    pub(crate) host: &'a mut dyn Host,
+    documents: &'a mut BTreeMap<String, Document>,
+    writer: &'a mut Option<Writer>,
+    /// Number of this commit: rows that it touches carry it.
+    pub(crate) revision: i64,
+}
+
+impl Storage {
+    /// Creates the database, or completes one whose creation was cut off.
+    pub(crate) fn create(folder: &Path, host: Box<dyn Host>) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::open_with(folder, host, flags)
+    }
+
+    /// Opens the database; [`Error::NoDiary`] if there is none.
+    pub(crate) fn open(folder: &Path, host: Box<dyn Host>) -> Result<Self, Error> {
+        if !folder.join(DATABASE).exists() {
+            return Err(Error::NoDiary);
+        }
+        Self::open_with(folder, host, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    }
+
+    fn open_with(folder: &Path, host: Box<dyn Host>, flags: OpenFlags) -> Result<Self, Error> {
+        let mut connection = Connection::open_with_flags(folder.join(DATABASE), flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        schema::prepare(&mut connection)?;
+        Ok(Self { connection, host, loaded: Loaded::default() })
+    }
+
+    /// Refuses to let the database file grow over so many bytes.
+    pub(crate) fn limit_size(&self, bytes: u64) -> Result<(), Error> {
+        let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(bytes).unwrap_or(i64::MAX).checked_div(page).unwrap_or(0).max(1);
+        // SQLite answers with the value in force; it never goes below the present size.
+        self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// The connection, for reading.
+    pub(crate) fn sql(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Runs one writing transaction. If it fails, nothing of it remains, in memory either.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&mut Write<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let Loaded { documents, writer, data_version } = &mut self.loaded;
+        let result = (|| {
+            let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
+            let now: i64 = sql.pragma_query_value(None, "data_version", |row| row.get(0))?;
+            if now != *data_version {
+                documents.clear();
+                *data_version = now;
+            }
+            let revision = meta::<i64>(&sql, "revision")?.unwrap_or(0).saturating_add(1);
+            set_meta(&sql, "revision", revision)?;
+            let mut write = Write { sql, host: self.host.as_mut(), documents, writer, revision };
+            let value = work(&mut write)?;
+            write.sql.commit()?;
+            Ok(value)
+        })();
+        if result.is_err() {
+            self.loaded = Loaded::default();
+        }
+        result
+    }
+
+    /// A value of `meta`.
+    pub(crate) fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>, Error> {
+        meta(&self.connection, key)
+    }
+}
+
+impl Write<'_> {
+    /// The Automerge actor of this process.
+    pub(crate) fn writer(&mut self) -> Writer {
+        let host = &mut *self.host;
+        *self.writer.get_or_insert_with(|| Writer(random(host)))
+    }
+
+    /// Milliseconds since 1970 by this device's clock.
+    pub(crate) fn now_ms(&mut self) -> i64 {
+        self.host.now_ms()
+    }
+
+    pub(crate) fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>, Error> {
+        meta(&self.sql, key)
+    }
+
+    pub(crate) fn set_meta(&self, key: &str, value: impl ToSql) -> Result<(), Error> {
+        set_meta(&self.sql, key, value)
+    }
+
+    /// The stored cursor, and whether it is being healed.
+    pub(crate) fn cursor(&self) -> Result<(Cursor, bool), Error> {
+        cursor(&self.sql)
+    }
+
+    pub(crate) fn set_cursor(&self, cursor: &Cursor, healing: bool) -> Result<(), Error> {
+        let pos = i64::try_from(cursor.pos).unwrap_or(i64::MAX);
+        let sql = "INSERT INTO cursor VALUES (1, ?1, ?2, ?3)
+                   ON CONFLICT (id) DO UPDATE SET pos = ?1, chain = ?2, healing = ?3";
+        self.sql.prepare_cached(sql)?.execute((pos, cursor.chain.0, healing))?;
+        Ok(())
+    }
+
+    /// Sets up an empty diary for a vault.
+    pub(crate) fn begin_vault(&self, keys: &Keys, known: bool) -> Result<(), Error> {
+        self.set_meta("vault", keys.vault().0)?;
+        self.set_meta("known", known)?;
+        self.set_cursor(&Cursor::start(&keys.vault()), false)
+    }
+}
+
+/// The stored cursor, and whether it is being healed.
+pub(crate) fn cursor(sql: &Connection) -> Result<(Cursor, bool), Error> {
+    let row = sql
+        .prepare_cached("SELECT pos, chain, healing FROM cursor WHERE id = 1")?
+        .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get(2)?)))
+        .optional()?;
+    let (pos, chain, healing) = row.ok_or(Error::NoDiary)?;
+    Ok((Cursor { pos: u64::try_from(pos).unwrap_or(0), chain: Chain(chain) }, healing))
+}
+
+fn meta<T: FromSql>(sql: &Connection, key: &str) -> Result<Option<T>, Error> {
+    Ok(sql.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn set_meta(sql: &Connection, key: &str, value: impl ToSql) -> Result<(), Error> {
+    sql.prepare_cached("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")?
+        .execute((key, value))?;
+    Ok(())
+}
+
+impl std::fmt::Debug for Storage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Storage(..)")
+    }
+}

@@ -1,0 +1,195 @@
+//! The projection: rows to look things up in, derived from the documents and droppable.
+//!
+//! One path for every change, made here or elsewhere: the keys it touched are read again from the document, and
+//! their rows are written anew.
+
+use std::collections::BTreeSet;
+
+use lissom_core::check_in::CheckInValues;
+use lissom_core::device::DeviceValues;
+use lissom_core::document::Document;
+use lissom_core::moment::uuid7_ms;
+use lissom_core::record::{Kind, Record, Values, kind_of, session_of};
+use lissom_core::result::{ResultValues, SessionValues};
+use lissom_core::value::Value;
+use rusqlite::types::{ToSqlOutput, Value as SqlValue};
+use rusqlite::{Connection, OptionalExtension, ToSql};
+
+use crate::error::Error;
+use crate::storage::Write;
+use crate::storage::documents::{doc_ids, load};
+
+impl Write<'_> {
+    /// Writes the rows of these records anew.
+    pub(crate) fn project(&mut self, doc_id: &str, dirty: &BTreeSet<String>) -> Result<(), Error> {
+        let revision = self.revision;
+        let document = self.document(doc_id)?.clone();
+        let projector = Projector { sql: &self.sql, schema: "main", revision };
+        dirty.iter().try_for_each(|key| projector.record(&document, key, document.record(key).as_ref()))
+    }
+
+    /// Drops every row and fills the projection from the documents.
+    pub(crate) fn rebuild_projection(&mut self) -> Result<(), Error> {
+        super::rebuild_tables(&self.sql, "main")?;
+        fill(&self.sql, "main", self.revision)
+    }
+}
+
+/// Fills empty tables of a schema from the stored documents.
+pub(crate) fn fill(sql: &Connection, schema: &str, revision: i64) -> Result<(), Error> {
+    for doc_id in doc_ids(sql)? {
+        let document = load(sql, &doc_id)?;
+        let projector = Projector { sql, schema, revision };
+        for record in document.records() {
+            projector.record(&document, &record.key, Some(&record))?;
+        }
+    }
+    Ok(())
+}
+
+struct Projector<'a> {
+    sql: &'a Connection,
+    schema: &'a str,
+    revision: i64,
+}
+
+impl Projector<'_> {
+    fn record(&self, document: &Document, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        match kind_of(key) {
+            Some(Kind::Session) => self.session(key, record),
+            Some(Kind::Result) => self.result(document, key, record),
+            Some(Kind::CheckIn) => self.check_in(key, record),
+            Some(Kind::Device) => self.device(key, record),
+            None => Ok(()),
+        }
+    }
+
+    /// A session has a row as soon as anything of it is here: a header that is late or unreadable never hides a
+    /// result. Its time is then that of its id.
+    fn session(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        let values = record.and_then(Record::read::<SessionValues>).map(|(values, _)| values).unwrap_or_default();
+        let at = values.at_ms.or_else(|| uuid7_ms(key.strip_prefix("s:")?)).unwrap_or(0);
+        let deleted = record.and_then(Record::deleted_at);
+        let Self { schema, revision, .. } = *self;
+        let sql = format!(
+            "INSERT INTO {schema}.session (key, at_ms, offset_minutes, deleted_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (key) DO UPDATE SET at_ms = ?2, offset_minutes = ?3, deleted_at = ?4, revision = ?5"
+        );
+        let offset = values.offset_minutes.unwrap_or(0);
+        self.sql.prepare_cached(&sql)?.execute((key, at, offset, deleted, revision))?;
+        Ok(())
+    }
+
+    fn result(&self, document: &Document, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        let session_key = session_of(key);
+        let find = format!("SELECT id FROM {}.session WHERE key = ?1", self.schema);
+        let find = || -> Result<Option<i64>, Error> {
+            Ok(self.sql.prepare_cached(&find)?.query_row([session_key], |row| row.get(0)).optional()?)
+        };
+        let session = match find()? {
+            Some(id) => id,
+            None => {
+                self.session(session_key, document.record(session_key).as_ref())?;
+                find()?.unwrap_or(0)
+            }
+        };
+        let suffix = key.rsplit_once(".r").and_then(|(_, hex)| i64::from_str_radix(hex, 16).ok()).unwrap_or(0);
+        let place: [(&str, &dyn ToSql); 2] = [("session", &session), ("suffix", &suffix)];
+        self.upsert::<ResultValues>("result", &place, record)
+    }
+
+    fn check_in(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        self.upsert::<CheckInValues>("check_in", &[("key", &key)], record)
+    }
+
+    fn device(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        let name = record.and_then(Record::read::<DeviceValues>).and_then(|(values, _)| values.name);
+        let sql =
+            format!("INSERT INTO {}.device VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET name = ?2", self.schema);
+        self.sql.prepare_cached(&sql)?.execute((key, name))?;
+        Ok(())
+    }
+
+    /// Writes the row of a record whose columns are named like its fields; a record that cannot be read has none.
+    fn upsert<V: Values>(
+        &self,
+        table: &str,
+        place: &[(&str, &dyn ToSql)],
+        record: Option<&Record>,
+    ) -> Result<(), Error> {
+        let schema = self.schema;
+        let Some((record, (values, attention))) = record.and_then(|record| Some((record, record.read::<V>()?))) else {
+            let which = place.iter().enumerate().map(|(n, (name, _))| format!("{name} = ?{}", n.saturating_add(1)));
+            let sql = format!("DELETE FROM {schema}.{table} WHERE {}", which.collect::<Vec<_>>().join(" AND "));
+            let keys: Vec<&dyn ToSql> = place.iter().map(|(_, value)| *value).collect();
+            self.sql.prepare_cached(&sql)?.execute(keys.as_slice())?;
+            return Ok(());
+        };
+        let fields: Vec<(&str, Column)> =
+            V::FIELDS.iter().map(|field| (field.name, Column(values.get(field.name)))).collect();
+        let deleted = record.deleted_at();
+        let mut columns: Vec<(&str, &dyn ToSql)> = place.to_vec();
+        columns.extend(fields.iter().map(|(name, value)| (*name, value as &dyn ToSql)));
+        columns.extend([
+            ("deleted_at", &deleted as &dyn ToSql),
+            ("attention", &attention),
+            ("revision", &self.revision),
+        ]);
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let marks: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
+        let updates: Vec<String> = names.iter().map(|name| format!("{name} = excluded.{name}")).collect();
+        let keys: Vec<&str> = place.iter().map(|(name, _)| *name).collect();
+        let sql = format!(
+            "INSERT INTO {schema}.{table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
+            names.join(", "),
+            marks.join(", "),
+            keys.join(", "),
+            updates.join(", ")
+        );
+        let values: Vec<&dyn ToSql> = columns.iter().map(|(_, value)| *value).collect();
+        self.sql.prepare_cached(&sql)?.execute(values.as_slice())?;
+        Ok(())
+    }
+}
+
+/// A field's value as a column.
+struct Column(Option<Value>);
+
+impl ToSql for Column {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(match &self.0 {
+            Some(Value::Int(value)) => SqlValue::Integer(*value),
+            Some(Value::Text(text)) => SqlValue::Text(text.clone()),
+            _ => SqlValue::Null,
+        }))
+    }
+}
+
+/// Every row of a schema's projection as text without row ids, sorted: equal texts mean equal projections.
+pub(crate) fn dump(sql: &Connection, schema: &str) -> Result<Vec<String>, Error> {
+    let list = |prefix: &str, names: &[&str]| {
+        names.iter().map(|n| format!("quote({prefix}{n})")).collect::<Vec<_>>().join("||','||")
+    };
+    let mut result: Vec<&str> = ResultValues::FIELDS.iter().map(|field| field.name).collect();
+    result.extend(["suffix", "deleted_at", "attention"]);
+    let mut check_in: Vec<&str> = CheckInValues::FIELDS.iter().map(|field| field.name).collect();
+    check_in.extend(["key", "deleted_at", "attention"]);
+    let selects = [
+        format!("SELECT 's,'||{} FROM {schema}.session", list("", &["key", "at_ms", "offset_minutes", "deleted_at"])),
+        format!(
+            "SELECT 'r,'||quote(s.key)||','||{} FROM {schema}.result r JOIN {schema}.session s ON s.id = r.session",
+            list("r.", &result)
+        ),
+        format!("SELECT 'c,'||{} FROM {schema}.check_in", list("", &check_in)),
+        format!("SELECT 'd,'||{} FROM {schema}.device", list("", &["key", "name"])),
+    ];
+    let mut rows = Vec::new();
+    for select in selects {
+        let mut select = sql.prepare(&select)?;
+        for row in select.query_map([], |row| row.get(0))? {
+            rows.push(row?);
+        }
+    }
+    rows.sort_unstable();
+    Ok(rows)
+}

@@ -1,0 +1,85 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::auth::Auth;
+use crate::config::Config;
+use crate::pokes::Pokes;
+use crate::store::{Event, OpenError, Store};
+
+/// How far the relay is on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Serving.
+    Up,
+    /// Finishing what runs; watchers end.
+    Draining,
+    /// Time is up: whatever still runs ends now.
+    Ending,
+}
+
+/// A handle to one relay's parts; clones share them.
+#[derive(Clone)]
+pub(crate) struct App {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    config: Config,
+    store: Store,
+    auth: Auth,
+    pokes: Pokes,
+    batch_memory: Arc<Semaphore>,
+    phase: watch::Sender<Phase>,
+}
+
+/// Unit in which memory for batches is counted: a semaphore counts in 32 bits.
+pub(crate) const MEMORY_UNIT: usize = 1024;
+
+impl App {
+    pub(crate) fn open(config: Config) -> Result<Self, OpenError> {
+        let pokes = Pokes::new(config.watchers_per_vault);
+        let tell = pokes.clone();
+        let store = Store::open(
+            &config,
+            Arc::new(move |event| match event {
+                Event::Grown(vault) => tell.poke(&vault),
+                Event::Deleted(vault) => tell.end(&vault),
+            }),
+        )?;
+        let auth = Auth::new(*store.server_key());
+        let batch_memory = Arc::new(Semaphore::new(config.batch_memory_max / MEMORY_UNIT));
+        let phase = watch::Sender::new(Phase::Up);
+        Ok(Self { parts: Arc::new(Parts { config, store, auth, pokes, batch_memory, phase }) })
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.parts.config
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.parts.auth
+    }
+
+    pub(crate) fn pokes(&self) -> &Pokes {
+        &self.parts.pokes
+    }
+
+    pub(crate) fn batch_memory(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.parts.batch_memory)
+    }
+
+    pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
+        self.parts.phase.subscribe()
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.parts.phase.send_replace(phase);
+    }
+}

@@ -1,0 +1,179 @@
+//! `lissom-relay serve`.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use lissom_protocol::api::Registration;
+use lissom_relay::config::Config;
+use lissom_relay::serve::{Relay, Running, StartError};
+
+use super::failure::Failure;
+use super::{Data, say, units};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  lissom-relay serve --data /var/lib/lissom
+  lissom-relay serve --data ./try --listen 127.0.0.1:0 --registration open
+  lissom-relay serve --data /var/lib/lissom --listen 0.0.0.0:8460 --trusted-proxy 10.0.0.2 --ops-listen 127.0.0.1:8461";
+
+/// Files beside connections: the database, listeners, standard streams.
+#[cfg(unix)]
+const OTHER_FILES: u64 = 64;
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    data: Data,
+    /// Address for devices; port 0 takes a free one
+    #[arg(long, env = "LISSOM_RELAY_LISTEN", default_value = "127.0.0.1:8460", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Address for health checks (/livez, /readyz); keep it from the outside
+    #[arg(long, env = "LISSOM_RELAY_OPS_LISTEN", value_name = "ADDR")]
+    ops_listen: Option<SocketAddr>,
+    /// Who may bring a new diary
+    #[arg(long, env = "LISSOM_RELAY_REGISTRATION", value_enum, default_value_t = Who::Invite)]
+    registration: Who,
+    /// A proxy whose X-Forwarded-For is believed when connections are counted; may be given again
+    #[arg(long = "trusted-proxy", env = "LISSOM_RELAY_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP")]
+    trusted_proxies: Vec<IpAddr>,
+    /// Most bytes that one diary may hold, for instance 64M
+    #[arg(long, env = "LISSOM_RELAY_VAULT_QUOTA", default_value = "64M", value_parser = units::bytes, value_name = "BYTES")]
+    vault_quota: u64,
+    /// Most entries that one diary may hold
+    #[arg(long, default_value_t = Config::default().vault_entries_max, value_name = "N")]
+    vault_entries: u64,
+    /// Free disk space below which nothing new is stored; 0 for none
+    #[arg(long, default_value = "256M", value_parser = units::bytes, value_name = "BYTES")]
+    min_free: u64,
+    /// Most connections at once
+    #[arg(long, default_value_t = Config::default().connections_max, value_name = "N")]
+    connections: usize,
+    /// Most connections at once from one IPv4 address or IPv6 /64
+    #[arg(long, default_value_t = Config::default().connections_per_address, value_name = "N")]
+    connections_per_address: usize,
+    /// Most devices that watch one diary at once
+    #[arg(long, default_value_t = Config::default().watchers_per_vault, value_name = "N")]
+    watchers_per_vault: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Who {
+    /// Whoever holds an invite
+    Invite,
+    /// Anybody
+    Open,
+    /// Nobody
+    Closed,
+}
+
+impl Options {
+    fn into_config(self) -> Config {
+        Config {
+            listen: self.listen,
+            ops_listen: self.ops_listen,
+            data: self.data.folder,
+            registration: match self.registration {
+                Who::Invite => Registration::Invite,
+                Who::Open => Registration::Open,
+                Who::Closed => Registration::Closed,
+            },
+            trusted_proxies: self.trusted_proxies,
+            vault_bytes_max: self.vault_quota,
+            vault_entries_max: self.vault_entries,
+            free_bytes_min: self.min_free,
+            connections_max: within_open_files(self.connections),
+            connections_per_address: self.connections_per_address,
+            watchers_per_vault: self.watchers_per_vault,
+            ..Config::default()
+        }
+    }
+}
+
+pub(crate) fn serve(options: Options) -> Result<(), Failure> {
+    let config = options.into_config();
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(4));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let (data, registration) = (config.data.clone(), config.registration);
+    runtime.block_on(async {
+        // First of all, so that a signal right after the ready line is not missed.
+        let signal = stop_signal()?;
+        let running = Relay::start(config)?;
+        announce(&running, registration, &data).await;
+        signal.await;
+        tracing::info!("stopping");
+        running.shutdown().await;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+async fn announce(running: &Running, registration: Registration, data: &Path) {
+    let mut hints = Vec::new();
+    if let Some(address) = running.ops_address() {
+        hints.push(format!("health checks on http://{address}/livez and /readyz"));
+    }
+    let empty = running.store().vault_count().await.is_ok_and(|count| count == 0);
+    if empty && registration == Registration::Invite {
+        hints.push(format!(
+            "this relay takes new diaries by invite and has none yet; make an invite with\n  \
+             lissom-relay invite --data {}",
+            data.display()
+        ));
+    }
+    for hint in hints {
+        // Where stderr is closed there is nobody to tell.
+        drop(writeln!(io::stderr(), "{hint}"));
+    }
+    say(format_args!("listening on {}", running.url()));
+}
+
+/// Resolves at SIGTERM or ctrl-c.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Runtime)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Resolves at ctrl-c.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(async {
+        // Without a handler ctrl-c ends the process anyway.
+        drop(tokio::signal::ctrl_c().await);
+    })
+}
+
+/// Raises the limit of open files to what the system allows, and the wanted connections to no more than that.
+#[cfg(unix)]
+fn within_open_files(wanted: usize) -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let files = if raised.is_ok() { limit.maximum } else { limit.current };
+    // No number means no limit.
+    let room =
+        files.map_or(usize::MAX, |files| usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX));
+    if room < wanted {
+        tracing::info!(room, wanted, "fewer connections than wanted: this system allows no more open files");
+    }
+    wanted.min(room.max(1))
+}
+
+#[cfg(not(unix))]
+fn within_open_files(wanted: usize) -> usize {
+    wanted
+}

@@ -1,0 +1,60 @@
+//! Registering and deleting a vault.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use lissom_protocol::api::{Delete, Register, Registration, from_text};
+use lissom_protocol::ids::VaultKeys;
+use lissom_protocol::problem::ProblemKind;
+use lissom_protocol::statement::{delete_message, is_signed, register_message};
+
+use crate::app::App;
+use crate::auth::Owner;
+use crate::intake::{AtCursor, JsonBody};
+use crate::refusal::Refusal;
+use crate::store::{Admission, Registered, Statement};
+
+fn malformed(detail: &'static str) -> Refusal {
+    Refusal::new(ProblemKind::Malformed).detail(detail)
+}
+
+pub(crate) async fn register(
+    State(app): State<App>,
+    JsonBody(asked): JsonBody<Register>,
+) -> Result<StatusCode, Refusal> {
+    let parsed = || {
+        let keys = VaultKeys {
+            write: from_text(&asked.write)?,
+            read: from_text(&asked.read)?,
+            key_check: from_text(&asked.key_check)?,
+        };
+        Some((keys, from_text::<64>(&asked.signature)?))
+    };
+    let (keys, signature) = parsed().ok_or_else(|| malformed("a key or the signature has another length"))?;
+    if !is_signed(&keys.write, &register_message(&keys), &signature) {
+        return Err(malformed("the registration is not signed by the write key"));
+    }
+    let admission = match app.config().registration {
+        Registration::Open => Admission::Open,
+        Registration::Closed => Admission::Closed,
+        Registration::Invite => Admission::Invite { token: asked.invite, now: app.auth().now() },
+    };
+    match app.store().register(keys, admission).await? {
+        Registered::New => Ok(StatusCode::CREATED),
+        Registered::Known => Ok(StatusCode::OK),
+    }
+}
+
+pub(crate) async fn delete(
+    Owner { vault }: Owner,
+    AtCursor { cursor, .. }: AtCursor,
+    State(app): State<App>,
+    JsonBody(asked): JsonBody<Delete>,
+) -> Result<StatusCode, Refusal> {
+    let statement: [u8; 64] = from_text(&asked.statement).ok_or_else(|| malformed("the statement is 64 bytes"))?;
+    let keys = app.store().keys(vault).await?;
+    if !is_signed(&keys.write, &delete_message(&vault), &statement) {
+        return Err(malformed("the statement is not signed by the write key"));
+    }
+    app.store().delete(vault, cursor, Statement(statement)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

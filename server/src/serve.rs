@@ -1,0 +1,206 @@
+//! Starting, running and stopping a relay.
+
+mod accept;
+mod addresses;
+mod socket;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::app::{App, Phase};
+use crate::config::{Config, ConfigError};
+use crate::router;
+use crate::store::{OpenError, Store};
+
+use self::accept::Front;
+use self::addresses::Addresses;
+
+/// Connections that wait in the system's queue to be accepted.
+const BACKLOG: u32 = 1024;
+/// Connections to the listener for health checks.
+const OPS_CONNECTIONS_MAX: usize = 64;
+
+/// Why a relay does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The asynchronous runtime cannot be started.
+    #[error("cannot start the runtime: {0}")]
+    Runtime(io::Error),
+}
+
+/// A relay whose store is open and that answers no connections yet.
+///
+/// [`Relay::router`] answers requests within the process, [`Relay::serve`] over the network.
+pub struct Relay {
+    app: App,
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("config", self.app.config()).finish_non_exhaustive()
+    }
+}
+
+impl Relay {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`StartError`] if a setting is out of range or the store cannot be opened.
+    pub fn open(config: Config) -> Result<Self, StartError> {
+        config.check()?;
+        Ok(Self { app: App::open(config)? })
+    }
+
+    /// Opens the store and begins to serve, as [`Relay::serve`] does.
+    ///
+    /// # Errors
+    /// [`StartError`] if a setting is out of range, the store cannot be opened, an address is taken, or there is
+    /// no runtime.
+    pub fn start(config: Config) -> Result<Running, StartError> {
+        Self::open(config)?.serve()
+    }
+
+    /// The routes for devices, to be called within the process; needs a tokio runtime around every call.
+    pub fn router(&self) -> Router {
+        router::devices(&self.app)
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        self.app.store()
+    }
+
+    /// Closes the store without ever having served.
+    pub async fn close(self) {
+        self.app.enter(Phase::Ending);
+        self.app.store().close().await;
+    }
+
+    /// Begins to serve; answers connections as soon as it returns. To be called within a tokio runtime, which
+    /// then runs it.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] if an address is taken, [`StartError::Runtime`] outside of a runtime.
+    pub fn serve(self) -> Result<Running, StartError> {
+        Handle::try_current().map_err(|error| StartError::Runtime(io::Error::other(error)))?;
+        let config = self.app.config();
+        let (listener, address) = listen(config.listen)?;
+        let ops = config.ops_listen.map(listen).transpose()?;
+        let permits = Arc::new(Semaphore::new(config.connections_max));
+        let addresses = Addresses::new(config.connections_per_address, &config.trusted_proxies);
+        let front = Front::new(&self.app, router::devices(&self.app), Arc::clone(&permits), addresses);
+        let mut acceptors = vec![tokio::spawn(accept::run(listener, front))];
+        let ops_address = ops.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = ops {
+            let permits = Arc::new(Semaphore::new(OPS_CONNECTIONS_MAX));
+            let addresses = Addresses::new(OPS_CONNECTIONS_MAX, &[]);
+            let front = Front::new(&self.app, router::operations(&self.app), permits, addresses);
+            acceptors.push(tokio::spawn(accept::run(listener, front)));
+        }
+        Ok(Running { app: self.app, address, ops_address, permits, acceptors })
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A restart must not wait for the old connections' ports.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    };
+    bind().map_err(|source| StartError::Listen { address, source })
+}
+
+/// A relay that serves. Dropping it leaves it serving until its runtime ends; [`Running::shutdown`] stops it.
+pub struct Running {
+    app: App,
+    address: SocketAddr,
+    ops_address: Option<SocketAddr>,
+    permits: Arc<Semaphore>,
+    acceptors: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// The address that devices reach.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address for health checks, if there is one.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops_address
+    }
+
+    /// The address that devices reach, as a URL without a path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        self.app.store()
+    }
+
+    /// The routes for devices, to be called within the process beside the network.
+    pub fn router(&self) -> Router {
+        router::devices(&self.app)
+    }
+
+    /// Accepts nothing more, ends the watchers, lets running requests finish within the configured grace, and
+    /// closes the store.
+    pub async fn shutdown(self) {
+        self.app.enter(Phase::Draining);
+        for acceptor in self.acceptors {
+            // It ends by itself; had it panicked, there would be nothing to stop.
+            drop(acceptor.await);
+        }
+        // Every connection holds one of these.
+        let all = u32::try_from(self.app.config().connections_max).unwrap_or(u32::MAX);
+        if timeout(self.app.config().shutdown_grace, self.permits.acquire_many(all)).await.is_err() {
+            tracing::warn!("some requests did not finish in time and were cut off");
+            self.app.enter(Phase::Ending);
+            drop(timeout(Duration::from_secs(1), self.permits.acquire_many(all)).await);
+        }
+        self.app.enter(Phase::Ending);
+        self.app.store().close().await;
+    }
+}

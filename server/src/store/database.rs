@@ -1,0 +1,75 @@
+//! The database as the operator's commands see it: blocking, and beside a relay that is serving.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::copy::{self, CopyError};
+use super::readers::read_transaction;
+use super::vaults::{self, VaultSummary};
+use super::verify::{self, Verdict};
+use super::{FILE_NAME, OpenError, StoreError, schema};
+
+/// An existing database, opened for the operator. Several processes may have it open.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+}
+
+impl Database {
+    /// Opens the database in a data folder.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is none, or if it is none of ours or newer than this program.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let path = folder.join(FILE_NAME);
+        if !path.exists() {
+            return Err(OpenError::Missing { folder: folder.to_owned() });
+        }
+        Ok(Self { connection: schema::open_for_writing(&path)? })
+    }
+
+    /// Opens the database in a data folder, and makes both if they are missing.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the folder cannot be used, or the database is none of ours or newer than this program.
+    pub fn open_or_create(folder: &Path) -> Result<Self, OpenError> {
+        schema::make_folder(folder)?;
+        Ok(Self { connection: schema::open_for_writing(&folder.join(FILE_NAME))? })
+    }
+
+    /// Makes an invite and gives back its token, which is stored only as a hash.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub fn make_invite(&mut self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let token = vaults::make_invite(&transaction, uses, expires_at)?;
+        transaction.commit()?;
+        Ok(token)
+    }
+
+    /// Every vault, oldest first.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub fn vaults(&self) -> Result<Vec<VaultSummary>, StoreError> {
+        read_transaction(&self.connection, vaults::list)
+    }
+
+    /// Checks the file, and every entry's layout, id, signature, position and chain.
+    ///
+    /// # Errors
+    /// A failure of the store; damage is no error but in the [`Verdict`].
+    pub fn verify(&self) -> Result<Verdict, StoreError> {
+        read_transaction(&self.connection, verify::all)
+    }
+
+    /// Writes one consistent state into a new file and verifies it.
+    ///
+    /// # Errors
+    /// [`CopyError`] if the file exists, cannot be written, or turns out damaged.
+    pub fn backup(&self, file: &Path) -> Result<Verdict, CopyError> {
+        copy::backup(&self.connection, file)
+    }
+}

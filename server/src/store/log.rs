@@ -1,0 +1,156 @@
+//! A vault's log: appending a batch, reading a page.
+
+use std::collections::HashMap;
+
+use lissom_protocol::cursor::{Chain, Cursor};
+use lissom_protocol::entry::{UnverifiedEntry, VerifiedEntry};
+use lissom_protocol::ids::{EntryId, VaultId};
+use lissom_protocol::limits::BATCH_ENTRIES_MAX;
+use lissom_protocol::stream;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::vaults::{Vault, find, today};
+use super::{Quota, StoreError};
+
+/// What an append did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Position of each entry, in the order given.
+    pub positions: Vec<u64>,
+    /// The chain at the highest of them.
+    pub chain: Chain,
+    /// Whether any of them is new.
+    pub grown: bool,
+}
+
+/// A page of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The entries, concatenated.
+    pub bytes: Vec<u8>,
+    /// How many they are.
+    pub count: usize,
+    /// The place after the last of them; the cursor asked with, if there are none.
+    pub end: Cursor,
+    /// Position of the log's last entry.
+    pub head: u64,
+}
+
+/// Answers *diverged* unless the vault's chain at the cursor's position is the cursor's.
+fn check_cursor(db: &Connection, vault: &Vault, cursor: &Cursor) -> Result<(), StoreError> {
+    let own = match cursor.pos {
+        0 => Some(Chain::start(&vault.id)),
+        pos if pos == vault.head.pos => Some(vault.head.chain),
+        pos if pos > vault.head.pos => None,
+        pos => chain_at(db, vault, pos)?,
+    };
+    if own == Some(cursor.chain) { Ok(()) } else { Err(StoreError::Diverged) }
+}
+
+fn chain_at(db: &Connection, vault: &Vault, pos: u64) -> Result<Option<Chain>, StoreError> {
+    let chain = db
+        .query_row("SELECT chain FROM entry WHERE vault = ?1 AND pos = ?2", params![vault.row, pos], |row| row.get(0))
+        .optional()?;
+    Ok(chain.map(Chain))
+}
+
+struct Planned<'a> {
+    positions: Vec<u64>,
+    new: Vec<&'a VerifiedEntry>,
+    bytes: u64,
+}
+
+/// Gives every entry its position: the one it has, or the next after the head.
+fn plan<'a>(db: &Connection, vault: &Vault, entries: &'a [VerifiedEntry]) -> Result<Planned<'a>, StoreError> {
+    let mut known = db.prepare("SELECT pos FROM entry WHERE vault = ?1 AND entry_id = ?2")?;
+    let mut fresh: HashMap<EntryId, u64> = HashMap::new();
+    let mut planned = Planned { positions: Vec::with_capacity(entries.len()), new: Vec::new(), bytes: 0 };
+    let mut next = vault.head.pos;
+    for entry in entries {
+        let id = entry.id();
+        let stored: Option<u64> = known.query_row(params![vault.row, id.0], |row| row.get(0)).optional()?;
+        if let Some(pos) = stored.or_else(|| fresh.get(&id).copied()) {
+            planned.positions.push(pos);
+            continue;
+        }
+        next = next.saturating_add(1);
+        fresh.insert(id, next);
+        planned.positions.push(next);
+        planned.new.push(entry);
+        planned.bytes = planned.bytes.saturating_add(u64::try_from(entry.bytes().len()).unwrap_or(u64::MAX));
+    }
+    Ok(planned)
+}
+
+pub(super) fn append(
+    db: &Connection,
+    vault: &VaultId,
+    cursor: &Cursor,
+    entries: &[VerifiedEntry],
+    quota: Quota,
+) -> Result<Appended, StoreError> {
+    let vault = find(db, vault)?;
+    check_cursor(db, &vault, cursor)?;
+    let Planned { positions, new, bytes } = plan(db, &vault, entries)?;
+    let highest = positions.iter().copied().max().unwrap_or(cursor.pos);
+    if new.is_empty() {
+        let chain = if highest == 0 { Some(cursor.chain) } else { chain_at(db, &vault, highest)? };
+        return Ok(Appended { positions, chain: chain.ok_or(StoreError::Damaged)?, grown: false });
+    }
+    let end = vault.head.after(new.iter().map(|entry| entry.id()).collect::<Vec<_>>().iter());
+    let held = vault.bytes.saturating_add(bytes);
+    if held > quota.bytes || end.pos > quota.entries {
+        return Err(StoreError::QuotaFull);
+    }
+    // Nothing is refused from here on.
+    let sql = "INSERT INTO entry (vault, pos, entry_id, chain, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut insert = db.prepare(sql)?;
+    let mut place = vault.head;
+    for entry in new {
+        place = place.after([&entry.id()]);
+        insert.execute(params![vault.row, place.pos, entry.id().0, place.chain.0, entry.bytes()])?;
+    }
+    let sql = "UPDATE vault SET head = ?2, chain = ?3, bytes = ?4, active_day = ?5 WHERE id = ?1";
+    db.prepare(sql)?.execute(params![vault.row, end.pos, end.chain.0, held, today()])?;
+    Ok(Appended { positions, chain: end.chain, grown: true })
+}
+
+pub(super) fn page(db: &Connection, vault: &VaultId, cursor: &Cursor, limit: usize) -> Result<Page, StoreError> {
+    let vault = find(db, vault)?;
+    check_cursor(db, &vault, cursor)?;
+    let limit = limit.clamp(1, BATCH_ENTRIES_MAX);
+    let mut sizes =
+        db.prepare("SELECT length(bytes) FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")?;
+    let sizes = sizes
+        .query_map(params![vault.row, cursor.pos, limit], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<usize>>>()?;
+    let count = stream::fitting(sizes.iter().copied()).max(1);
+    let room = sizes.iter().take(count).fold(0_usize, |sum, size| sum.saturating_add(*size));
+    let mut page = Page { bytes: Vec::with_capacity(room), count: 0, end: *cursor, head: vault.head.pos };
+    let mut rows = db
+        .prepare("SELECT pos, entry_id, chain, bytes FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")?;
+    let mut rows = rows.query(params![vault.row, cursor.pos, count])?;
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get(3)?;
+        let next = page.end.after([&EntryId(row.get(1)?)]);
+        let stored = Cursor { pos: row.get(0)?, chain: Chain(row.get(2)?) };
+        if next != stored || !is_entry(&bytes, &vault.id, &EntryId(row.get(1)?)) {
+            // The entries before the damage are good and go out; the next request meets it.
+            tracing::error!("a stored entry is damaged; run `lissom-relay verify` and restore a backup");
+            return if page.count == 0 { Err(StoreError::Damaged) } else { Ok(page) };
+        }
+        page.bytes.extend_from_slice(&bytes);
+        page.count = page.count.saturating_add(1);
+        page.end = next;
+    }
+    if page.count == 0 && page.end.pos < page.head {
+        tracing::error!("a log has a hole; run `lissom-relay verify` and restore a backup");
+        return Err(StoreError::Damaged);
+    }
+    Ok(page)
+}
+
+/// Whether these bytes are the whole entry of that id.
+pub(super) fn is_entry(bytes: &[u8], vault: &VaultId, id: &EntryId) -> bool {
+    UnverifiedEntry::parse(bytes.to_vec()).is_ok_and(|entry| entry.id(vault) == *id)
+}

@@ -1,0 +1,192 @@
+//! Opening: folder, connection settings, schema and its version.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+/// The schema that this program writes.
+pub(super) const VERSION: u32 = 1;
+
+/// "LsRy": tells our database from others.
+const APPLICATION_ID: u32 = 0x4c73_5279;
+
+// Rowid tables with an integer vault key: without rowids the log would take more than twice the room, since
+// every page of an index tree would carry blobs.
+const SCHEMA: &str = "
+CREATE TABLE meta (name TEXT NOT NULL UNIQUE, value BLOB NOT NULL);
+CREATE TABLE vault (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    vault_id BLOB NOT NULL UNIQUE,
+    write_key BLOB NOT NULL,
+    read_key BLOB NOT NULL,
+    key_check BLOB NOT NULL,
+    head INTEGER NOT NULL,
+    chain BLOB NOT NULL,
+    bytes INTEGER NOT NULL,
+    active_day INTEGER NOT NULL
+);
+CREATE TABLE entry (
+    vault INTEGER NOT NULL REFERENCES vault (id),
+    pos INTEGER NOT NULL,
+    entry_id BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    bytes BLOB NOT NULL
+);
+CREATE UNIQUE INDEX entry_by_pos ON entry (vault, pos);
+CREATE UNIQUE INDEX entry_by_id ON entry (vault, entry_id);
+CREATE TABLE deleted (vault_id BLOB NOT NULL UNIQUE, statement BLOB NOT NULL);
+CREATE TABLE invite (token_hash BLOB NOT NULL UNIQUE, uses_left INTEGER NOT NULL, expires_at INTEGER);
+";
+
+/// Why the database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made or used.
+    #[error("cannot use the data folder {}: {source}", folder.display())]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file belongs to another program.
+    #[error("{} is not the database of a Lissom relay", file.display())]
+    Foreign {
+        /// Which file.
+        file: PathBuf,
+    },
+    /// The file was written by a newer program.
+    #[error("{} has schema {found}, and this program knows only up to {VERSION}", file.display())]
+    Newer {
+        /// Which file.
+        file: PathBuf,
+        /// Its schema.
+        found: u32,
+    },
+    /// There is no database.
+    #[error("there is no relay database in {}", folder.display())]
+    Missing {
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// SQLite failed.
+    #[error("cannot open {}: {source}", file.display())]
+    Sqlite {
+        /// Which file.
+        file: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+    /// The writing thread cannot be started.
+    #[error("cannot start a thread: {source}")]
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Makes the folder for the owner alone, if it is missing.
+pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
+}
+
+/// Opens or makes the database, for the one writing connection of a process.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    open(path, flags, |connection| {
+        // Has an effect only before the first table is made.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", "ON")?;
+        connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
+        connection.pragma_update(None, "cache_size", -2048)
+    })
+}
+
+/// Opens an existing database for reading; WAL needs write access to its index all the same.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    open(path, flags, |connection| {
+        connection.pragma_update(None, "cache_size", -512)?;
+        connection.pragma_update(None, "query_only", "ON")
+    })
+}
+
+fn open(
+    path: &Path,
+    flags: OpenFlags,
+    configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> Result<Connection, OpenError> {
+    let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
+    let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    // First of all, so that a newer or foreign file is not changed by our settings.
+    check_version(&connection, path)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(fail)?;
+    connection.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
+    configure(&connection).map_err(fail)?;
+    migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError> {
+    let read = || -> rusqlite::Result<_> {
+        let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok((pragma(connection, "application_id")?, pragma(connection, "user_version")?, tables))
+    };
+    match read() {
+        Ok((0, 0, 0)) => Ok(0),
+        Ok((APPLICATION_ID, found, _)) if found > VERSION => Err(OpenError::Newer { file: path.to_owned(), found }),
+        Ok((APPLICATION_ID, found, _)) => Ok(found),
+        Ok(_) => Err(OpenError::Foreign { file: path.to_owned() }),
+        Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::NotADatabase => {
+            Err(OpenError::Foreign { file: path.to_owned() })
+        }
+        Err(source) => Err(OpenError::Sqlite { file: path.to_owned(), source }),
+    }
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    if check_version(connection, path)? == VERSION {
+        return Ok(());
+    }
+    let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
+    let key = random_32()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    // Another process may have been faster.
+    if check_version(&transaction, path)? == VERSION {
+        return Ok(());
+    }
+    transaction.execute_batch(SCHEMA).map_err(fail)?;
+    transaction.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [key]).map_err(fail)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+    transaction.pragma_update(None, "user_version", VERSION).map_err(fail)?;
+    transaction.commit().map_err(fail)
+}
+
+/// The key under which challenges and tokens are authenticated.
+pub(super) fn server_key(connection: &Connection) -> Result<[u8; 32], OpenError> {
+    connection
+        .query_row("SELECT value FROM meta WHERE name = 'server_key'", [], |row| row.get(0))
+        .map_err(|source| OpenError::Sqlite { file: PathBuf::from(super::FILE_NAME), source })
+}
+
+fn random_32() -> Result<[u8; 32], OpenError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| OpenError::Random)?;
+    Ok(bytes)
+}

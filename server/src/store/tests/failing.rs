@@ -1,0 +1,89 @@
+//! C12 and C13: damage and full disks.
+
+use super::*;
+
+#[tokio::test]
+async fn c12_a_damaged_entry_is_not_handed_out() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    let entries = vault.entries(0..5);
+    rig.grow(&vault, &entries).await;
+    let mut bytes = entries[2].bytes().to_vec();
+    bytes[50] ^= 1;
+    rig.connection().execute("UPDATE entry SET bytes = ?1 WHERE pos = 3", [bytes]).unwrap();
+    let page = rig.store.page(vault.id, vault.start(), 64).await.unwrap();
+    assert_eq!((page.count, page.bytes), (2, joined(&entries[..2])), "what stands before the damage is good");
+    assert!(matches!(rig.store.page(vault.id, page.end, 64).await, Err(StoreError::Damaged)));
+    let beyond = vault.start().after(&ids(&entries[..3]));
+    assert_eq!(rig.store.page(vault.id, beyond, 64).await.unwrap().bytes, joined(&entries[3..]));
+    let verdict = Database::open(rig.folder.path()).unwrap().verify().unwrap();
+    assert_eq!(verdict.damage.len(), 1);
+    assert_eq!(verdict.damage[0].pos, Some(3));
+}
+
+#[tokio::test]
+async fn c12_a_hole_and_a_wrong_chain_are_found() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..5)).await;
+    rig.connection().execute("UPDATE entry SET chain = ?1 WHERE pos = 2", [[0; 32]]).unwrap();
+    assert_eq!(rig.store.page(vault.id, vault.start(), 64).await.unwrap().count, 1);
+    rig.connection().execute("DELETE FROM entry WHERE pos = 1", []).unwrap();
+    assert!(matches!(rig.store.page(vault.id, vault.start(), 64).await, Err(StoreError::Damaged)));
+    rig.connection().execute("DELETE FROM entry", []).unwrap();
+    assert!(matches!(rig.store.page(vault.id, vault.start(), 64).await, Err(StoreError::Damaged)));
+    assert!(!Database::open(rig.folder.path()).unwrap().verify().unwrap().is_good());
+}
+
+#[tokio::test]
+async fn c13_a_full_database_refuses_and_goes_on_reading() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..5)).await;
+    let cap = |pages: &'static str| {
+        rig.store
+            .inner
+            .writer
+            .run(Job::small(move |db| db.query_row(pages, [], |row| row.get::<_, i64>(0)).map_err(StoreError::from)))
+    };
+    cap("PRAGMA max_page_count = 1").await.unwrap();
+    let large = vault.entry_of(100, 500_000);
+    let refused = rig.append(&vault, vault.start(), std::slice::from_ref(&large)).await;
+    assert!(matches!(refused, Err(StoreError::DiskFull)), "{refused:?}");
+    assert_eq!(rig.read(&vault).await, joined(&vault.entries(0..5)));
+    cap("PRAGMA max_page_count = 1000000").await.unwrap();
+    assert_eq!(rig.grow(&vault, &[large]).await.positions, [6], "it goes on once there is room");
+}
+
+#[tokio::test]
+async fn c13_a_nearly_full_disk_refuses_new_bytes_only() {
+    let mut rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..5)).await;
+    rig.reopen(|config| config.free_bytes_min = u64::MAX).await;
+    assert!(matches!(rig.append(&vault, vault.start(), &[vault.entry(9)]).await, Err(StoreError::DiskFull)));
+    let refused = rig.store.register(Vault::new(2).keys, Admission::Open).await;
+    assert!(matches!(refused, Err(StoreError::DiskFull)));
+    assert_eq!(rig.read(&vault).await, joined(&vault.entries(0..5)));
+    let head = rig.store.head(vault.id).await.unwrap();
+    rig.store.delete(vault.id, head, Statement([7; 64])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_in_a_job_does_not_end_the_writing() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    let job = Job::small(|_| -> Result<(), StoreError> { panic!("a bug") });
+    assert!(matches!(rig.store.inner.writer.run(job).await, Err(StoreError::Unavailable)));
+    assert_eq!(rig.grow(&vault, &vault.entries(0..2)).await.positions, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_closed_store_says_so() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.store.close().await;
+    assert!(matches!(rig.append(&vault, vault.start(), &[vault.entry(0)]).await, Err(StoreError::Unavailable)));
+    assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::Unavailable)));
+    rig.store.close().await;
+}

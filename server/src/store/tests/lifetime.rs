@@ -1,0 +1,155 @@
+//! C7 to C9, C11 and C15: vaults as a whole, and the file itself.
+
+use super::*;
+
+#[tokio::test]
+async fn c7_registering_again_changes_nothing() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..2)).await;
+    for admission in [Admission::Open, Admission::Closed, Admission::Invite { token: None, now: 0 }] {
+        assert_eq!(rig.store.register(vault.keys, admission).await.unwrap(), Registered::Known);
+    }
+    assert_eq!(rig.store.keys(vault.id).await.unwrap(), vault.keys);
+    assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 2);
+    assert_eq!(rig.store.vault_count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn c8_a_vault_is_deleted_at_its_head_and_for_ever() {
+    let mut rig = Rig::new();
+    let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    rig.grow(&other, &other.entries(0..3)).await;
+    let statement = Statement([7; 64]);
+    let before = vault.start().after(&ids(&vault.entries(0..2)));
+    assert!(matches!(rig.store.delete(vault.id, before, statement).await, Err(StoreError::Diverged)));
+    let head = rig.store.head(vault.id).await.unwrap();
+    rig.store.delete(vault.id, head, statement).await.unwrap();
+    assert_eq!(rig.events.lock().unwrap().last(), Some(&Event::Deleted(vault.id)));
+    for _ in 0..2 {
+        let gone = |error| matches!(error, StoreError::Gone(kept) if kept == statement);
+        assert!(gone(rig.store.head(vault.id).await.unwrap_err()));
+        assert!(gone(rig.store.keys(vault.id).await.unwrap_err()));
+        assert!(gone(rig.store.page(vault.id, vault.start(), 64).await.unwrap_err()));
+        assert!(gone(rig.append(&vault, vault.start(), &vault.entries(0..1)).await.unwrap_err()));
+        assert!(gone(rig.store.delete(vault.id, head, Statement([8; 64])).await.unwrap_err()));
+        assert!(gone(rig.store.register(vault.keys, Admission::Open).await.unwrap_err()));
+        rig.reopen(|_| {}).await;
+    }
+    assert_eq!(rig.read(&other).await, joined(&other.entries(0..3)), "other vaults are left alone");
+}
+
+#[tokio::test]
+async fn c9_invites_are_counted_and_expire() {
+    let rig = Rig::new();
+    let now = unix_seconds();
+    let register = async |seed: u8, token: Option<&str>, now: u64| {
+        let admission = Admission::Invite { token: token.map(str::to_owned), now };
+        rig.store.register(Vault::new(seed).keys, admission).await
+    };
+    assert!(matches!(register(1, None, now).await, Err(StoreError::InviteRequired)));
+    assert!(matches!(register(1, Some("guess"), now).await, Err(StoreError::InviteRequired)));
+    let token = rig.store.make_invite(2, Some(now + 100)).await.unwrap();
+    assert!(!rig.is_on_disk(token.as_bytes()), "only its hash is stored");
+    assert!(matches!(register(1, Some(&token), now + 100).await, Err(StoreError::InviteRequired)), "expired");
+    assert_eq!(register(1, Some(&token), now).await.unwrap(), Registered::New);
+    assert_eq!(register(1, Some(&token), now).await.unwrap(), Registered::Known, "takes no use");
+    assert_eq!(register(2, Some(&token), now).await.unwrap(), Registered::New);
+    assert!(matches!(register(3, Some(&token), now).await, Err(StoreError::InviteRequired)), "used up");
+    let unlimited = rig.store.make_invite(1, None).await.unwrap();
+    assert_eq!(register(3, Some(&unlimited), now + 1_000_000_000).await.unwrap(), Registered::New);
+}
+
+#[tokio::test]
+async fn c9_a_closed_relay_takes_no_new_vault() {
+    let rig = Rig::new();
+    let refused = rig.store.register(Vault::new(1).keys, Admission::Closed).await;
+    assert!(matches!(refused, Err(StoreError::RegistrationClosed)));
+}
+
+#[tokio::test]
+async fn c11_deleted_entries_are_gone_from_the_files() {
+    let rig = Rig::new();
+    let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
+    for start in 0..20 {
+        rig.grow(&vault, &vault.entries(start * 10..start * 10 + 10)).await;
+        rig.grow(&vault, &[vault.entry_of(10_000 + start, 20_000)]).await;
+        rig.grow(&other, &other.entries(start * 10..start * 10 + 10)).await;
+    }
+    let bytes = [joined(&vault.entries(0..200)), vault.entry_of(10_007, 20_000).into_bytes()].concat();
+    let signature = bytes[bytes.len() - 64..].to_vec();
+    assert!(rig.is_on_disk(&signature));
+    let head = rig.store.head(vault.id).await.unwrap();
+    rig.store.delete(vault.id, head, Statement([7; 64])).await.unwrap();
+    // The next job is done after the scrubbing of the last.
+    rig.store.make_invite(1, None).await.unwrap();
+    assert!(!rig.is_on_disk(&signature));
+    for number in 0..200 {
+        let entry = vault.entry(number);
+        assert!(!rig.is_on_disk(&entry.bytes()[entry.bytes().len() - 64..]), "signature of {number}");
+        assert!(!rig.is_on_disk(&entry.id().0), "id of {number}");
+    }
+    assert!(!rig.is_on_disk(&vault.keys.write));
+    assert_eq!(rig.read(&other).await.len(), joined(&other.entries(0..200)).len());
+}
+
+#[tokio::test]
+async fn c15_a_newer_schema_is_refused_and_left_alone() {
+    let rig = Rig::new();
+    rig.vault(1).await;
+    rig.store.close().await;
+    rig.connection().pragma_update(None, "user_version", 2).unwrap();
+    let file = rig.folder.path().join(FILE_NAME);
+    let before = std::fs::read(&file).unwrap();
+    let refused = Store::open(&rig.config, Arc::new(|_| {})).err();
+    assert!(matches!(refused, Some(OpenError::Newer { found: 2, .. })), "{refused:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
+async fn c15_another_programs_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(FILE_NAME), b"no database at all, and long enough to be looked at").unwrap();
+    let refused = Store::open(&Config::local(folder.path()), Arc::new(|_| {})).err();
+    assert!(matches!(refused, Some(OpenError::Foreign { .. })), "{refused:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_folder_is_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("a/b");
+    let store = Store::open(&Config::local(&data), Arc::new(|_| {})).unwrap();
+    assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_server_key_survives_and_differs_between_relays() {
+    let mut rig = Rig::new();
+    let key = *rig.store.server_key();
+    rig.reopen(|_| {}).await;
+    assert_eq!(*rig.store.server_key(), key);
+    assert_ne!(*Rig::new().store.server_key(), key);
+}
+
+#[tokio::test]
+async fn a_backup_is_one_state_and_restores() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..30)).await;
+    let (file, again) = (rig.folder.path().join("copy.db"), rig.folder.path().join("again"));
+    let database = Database::open(rig.folder.path()).unwrap();
+    assert_eq!(database.backup(&file).unwrap().entries, 30);
+    assert!(matches!(database.backup(&file), Err(CopyError::Exists { .. })));
+    rig.grow(&vault, &vault.entries(30..40)).await;
+    assert_eq!(restore(&file, &again).unwrap().entries, 30);
+    assert!(matches!(restore(&file, &again), Err(CopyError::NotEmpty { .. })));
+    let restored = Store::open(&Config::local(&again), Arc::new(|_| {})).unwrap();
+    assert_eq!(restored.head(vault.id).await.unwrap().pos, 30);
+    let after = rig.store.head(vault.id).await.unwrap();
+    assert!(matches!(restored.page(vault.id, after, 64).await, Err(StoreError::Diverged)));
+    restored.close().await;
+}

@@ -1,0 +1,21 @@
+//! The real relay on a real socket of this machine. Nothing here sleeps: every wait is for an answer, with a
+//! time limit on the socket.
+
+#[cfg(test)]
+mod auth;
+#[cfg(test)]
+mod device;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod intake;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod operator;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod vaults;
+#[cfg(test)]
+mod watch;
