@@ -1,4 +1,5 @@
-//! A relay for callers that are not asynchronous: tests, demonstrations, simulations.
+//! A relay for callers that are not asynchronous: tests, demonstrations, simulations. Nothing here may be called
+//! from within a runtime, whose thread it would block.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -78,7 +78,7 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
-    app.store().vault_count().await?;
+    app.store().ready().await?;
     Ok("ok\n")
 }
 

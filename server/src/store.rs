@@ -191,7 +191,19 @@ impl Store {
     /// # Errors
     /// `VaultUnknown`, `Gone`, or a failure of the store.
     pub async fn keys(&self, vault: VaultId) -> Result<VaultKeys, StoreError> {
-        self.inner.readers.run(move |db| Ok(vaults::find(db, &vault)?.keys)).await
+        self.with_keys(vault, |keys| *keys).await
+    }
+
+    /// Does something with the keys of a vault on a thread that may take its time.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Gone`, or a failure of the store.
+    pub async fn with_keys<T: Send + 'static>(
+        &self,
+        vault: VaultId,
+        work: impl FnOnce(&VaultKeys) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.readers.run(move |db| Ok(work(&vaults::find(db, &vault)?.keys))).await
     }
 
     /// Appends a batch after a cursor. `hold` is kept until the batch is off the memory.
@@ -259,6 +271,15 @@ impl Store {
     /// A failure of the store.
     pub async fn vault_count(&self) -> Result<u64, StoreError> {
         self.inner.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)).await
+    }
+
+    /// Whether both reading and writing get an answer.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.vault_count().await?;
+        self.inner.writer.run(Job::small(|_| Ok(()))).await
     }
 
     /// Finishes all waiting jobs, folds the write-ahead log into the database and closes it.

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, ObjId, ObjType, PatchAction, PatchLog, ROOT, ReadDoc, ScalarValue, ValueRef};
+use automerge::{
+    ActorId, Automerge, ObjId, ObjType, PatchAction, PatchLog, Prop, ROOT, ReadDoc, ScalarValue, ValueRef,
+};
 use sha2::{Digest, Sha256};
 
 pub use crate::document::apply::{Applied, Outcome, Refused};
@@ -181,7 +183,8 @@ impl Document {
         if bytes.len() > CHANGE_BYTES_MAX || u64::try_from(made.len()).unwrap_or(u64::MAX) > CHANGE_OPERATIONS_MAX {
             return Err(too_large);
         }
-        let change = Change::parse(bytes).map_err(|_| too_large)?;
+        // What every other device would refuse must not be committed here.
+        let change = Change::parse(bytes).map_err(|_| WriteError::Failed)?;
         self.sequences.insert(change.actor.clone(), change.seq);
         let dirty = puts.iter().map(|put| match put {
             Put::Record { key, .. } | Put::Field { key, .. } => split_key(key).0.to_owned(),
@@ -261,12 +264,18 @@ impl Document {
     fn dirty_keys(&self, mut log: PatchLog) -> BTreeSet<String> {
         let patches = self.automerge.make_patches(&mut log);
         let keys = patches.iter().filter_map(|patch| {
-            let key = match (patch.path.first(), &patch.action) {
-                (Some((ObjId::Root, automerge::Prop::Map(key))), _) => key,
-                (_, PatchAction::PutMap { key, .. } | PatchAction::DeleteMap { key }) => key,
-                (_, PatchAction::Conflict { prop: automerge::Prop::Map(key) }) => key,
-                (_, PatchAction::Increment { prop: automerge::Prop::Map(key), .. }) => key,
-                _ => return None,
+            let (
+                (Some((ObjId::Root, Prop::Map(key))), _)
+                | (
+                    _,
+                    PatchAction::PutMap { key, .. }
+                    | PatchAction::DeleteMap { key }
+                    | PatchAction::Conflict { prop: Prop::Map(key) }
+                    | PatchAction::Increment { prop: Prop::Map(key), .. },
+                ),
+            ) = ((patch.path.first(), &patch.action),)
+            else {
+                return None;
             };
             Some(split_key(key).0.to_owned())
         });

@@ -277,7 +277,7 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
     if key.len() > 200 || split_key(&key).1.is_some() || prefix.is_none() {
         return Err("its id is not one of a record".to_owned());
     }
-    if dated && !prefix.is_some_and(|(_, id)| uuid7_ms(id).is_some()) {
+    if dated && prefix.is_none_or(|(_, id)| uuid7_ms(id).is_none()) {
         return Err("its id is not a version 7 UUID of the years 1970 to 2199".to_owned());
     }
     let fields = kind.map_or(&[][..], Kind::fields);
@@ -342,12 +342,11 @@ fn parts(puts: Vec<Put>) -> Vec<Vec<Put>> {
     let mut room = 0_usize;
     for put in puts {
         let size = put.size();
-        match parts.last_mut().filter(|part| size <= room && part.len() < PUTS_PER_CHANGE) {
-            Some(part) => part.push(put),
-            None => {
-                room = BYTES_PER_CHANGE;
-                parts.push(vec![put]);
-            }
+        if let Some(part) = parts.last_mut().filter(|part| size <= room && part.len() < PUTS_PER_CHANGE) {
+            part.push(put);
+        } else {
+            room = BYTES_PER_CHANGE;
+            parts.push(vec![put]);
         }
         room = room.saturating_sub(size);
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Violation};
+use lissom_sync::http::Request;
 use lissom_sync::protocol::problem::ProblemKind;
 
 use crate::diary::Diary;
@@ -32,7 +33,7 @@ pub struct SyncOptions {
 
 impl Default for SyncOptions {
     fn default() -> Self {
-        Self { budget: Duration::from_secs(60), started_by: StartedBy::Person }
+        Self { budget: Duration::from_mins(1), started_by: StartedBy::Person }
     }
 }
 
@@ -80,6 +81,12 @@ impl Diary {
         })
     }
 
+    /// The request that opens the relay's stream of pokes; `None` before this diary has synced since it was opened.
+    #[must_use]
+    pub fn watch_request(&self) -> Option<Request> {
+        self.client.watch_request()
+    }
+
     fn run(
         &mut self,
         transport: &mut dyn Transport,
@@ -97,7 +104,7 @@ impl Diary {
                     if left.is_zero() {
                         return Ok(self.client.give_up());
                     }
-                    match transport.exchange(&request, left.min(Duration::from_secs(600))) {
+                    match transport.exchange(&request, left.min(Duration::from_mins(10))) {
                         Ok(response) => Event::Answer(response),
                         Err(error) => Event::NoAnswer(error.to_string()),
                     }
@@ -129,6 +136,8 @@ impl Diary {
         match end {
             End::Done | End::PushHeld(_) => self.storage.write(|write| {
                 let now = write.now_ms();
+                // An empty log needs no commit of its own to have been seen.
+                write.set_meta("known", true)?;
                 write.set_meta("last_sync_ms", now)
             }),
             End::Misbehaving(violation) => {

@@ -87,6 +87,14 @@ impl Diary {
         })
     }
 
+    /// Changes here that the relay has not confirmed. Cheap enough to ask after every change.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn unsynced(&self) -> Result<usize, Error> {
+        unsynced(self.storage.sql())
+    }
+
     /// Hash of every document's keys and winning values: equal on two devices exactly when these are. Changes that
     /// wait are not in it.
     ///

@@ -84,7 +84,10 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn rebuild_history(&mut self) -> Result<(), Error> {
-        self.storage.write(|write| write.rebuild_projection())
+        self.storage.write(|write| {
+            write.rebuild_projection()?;
+            Ok(())
+        })
     }
 }
 

@@ -96,7 +96,7 @@ pub enum Registration {
     Closed,
 }
 
-/// `POST /v1/vaults`: answers 201 when the vault is new, 200 when it was known.
+/// `POST /v1/vaults`: answers 201 when the vault is new, 200 when it was known, with a [`Head`] as its body.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Write key, 32 bytes.
@@ -148,7 +148,7 @@ pub struct Token {
     pub expires_in: u64,
 }
 
-/// Answer to `POST /v1/vaults/{id}/entries`.
+/// Answer to `POST /v1/vaults/{id}/entries?after=…&chain=…`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appended {
     /// Position of each entry, in the order sent; an entry that was there already keeps its position.

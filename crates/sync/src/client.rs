@@ -289,6 +289,8 @@ impl VaultClient {
             // A proxy in front of the relay with a limit of its own: smaller batches may pass it.
             Answer::Foreign(413) if entries.len() > 1 => return self.split_batch(entries.len()),
             Answer::Foreign(413) => return self.hold(ProblemKind::TooLarge),
+            // A busy proxy: reading may still pass.
+            Answer::Foreign(429 | 500..=599) => return self.hold(ProblemKind::Unavailable),
             other => return self.refused_outright(other),
         };
         match kind {

@@ -22,10 +22,9 @@ pub(crate) async fn post(
     State(app): State<App>,
     Batch { bytes, memory }: Batch,
 ) -> Result<Json<Appended>, Refusal> {
-    let keys = app.store().keys(vault).await?;
-    // A full batch takes milliseconds to verify, which would hold up everybody else on this thread.
-    let verifying = tokio::task::spawn_blocking(move || verified(&bytes, &vault, &keys));
-    let entries = verifying.await.map_err(|_| Refusal::new(ProblemKind::Internal))??;
+    // On the thread that reads the keys: a full batch takes milliseconds to verify, which would hold up everybody
+    // else on this one.
+    let entries = app.store().with_keys(vault, move |keys| verified(&bytes, &vault, keys)).await??;
     let appended = app.store().append(vault, cursor, entries, memory).await?;
     Ok(Json(Appended { positions: appended.positions, chain: appended.chain.to_text() }))
 }

@@ -1,8 +1,9 @@
 //! Registering and deleting a vault.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use lissom_protocol::api::{Delete, Register, Registration, from_text};
+use lissom_protocol::api::{Delete, Head, Register, Registration, from_text};
 use lissom_protocol::ids::VaultKeys;
 use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::statement::{delete_message, is_signed, register_message};
@@ -20,7 +21,7 @@ fn malformed(detail: &'static str) -> Refusal {
 pub(crate) async fn register(
     State(app): State<App>,
     JsonBody(asked): JsonBody<Register>,
-) -> Result<StatusCode, Refusal> {
+) -> Result<(StatusCode, Json<Head>), Refusal> {
     let parsed = || {
         let keys = VaultKeys {
             write: from_text(&asked.write)?,
@@ -38,10 +39,12 @@ pub(crate) async fn register(
         Registration::Closed => Admission::Closed,
         Registration::Invite => Admission::Invite { token: asked.invite, now: app.auth().now() },
     };
-    match app.store().register(keys, admission).await? {
-        Registered::New => Ok(StatusCode::CREATED),
-        Registered::Known => Ok(StatusCode::OK),
-    }
+    let status = match app.store().register(keys, admission).await? {
+        Registered::New => StatusCode::CREATED,
+        Registered::Known => StatusCode::OK,
+    };
+    let head = app.store().head(keys.vault_id()).await?;
+    Ok((status, Json(Head { pos: head.pos, chain: head.chain.to_text() })))
 }
 
 pub(crate) async fn delete(

@@ -35,6 +35,7 @@ use super::socket::{Limits, Progress, Socket};
 const BUFFER_BYTES_MAX: usize = 16 * 1024;
 /// How long, and for how many bytes, a closed connection's rest is read and thrown away.
 const LINGER: Duration = Duration::from_secs(2);
+const LINGER_DRAINING: Duration = Duration::from_millis(200);
 const LINGER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Everything that a connection needs; clones share it.
@@ -148,13 +149,13 @@ async fn connection(front: Front, stream: TcpStream, peer: IpAddr) {
     if finished.is_ok() {
         let stream = http.into_parts().io.into_inner().into_stream();
         // In a box of its own, so that a connection that rests does not carry its buffer.
-        Box::pin(linger(stream)).await;
+        Box::pin(linger(stream, if seen == Phase::Up { LINGER } else { LINGER_DRAINING })).await;
     }
 }
 
 /// Closes a connection so that the client gets the whole answer: closing with unread bytes would have the system
 /// cut it off.
-async fn linger(mut stream: TcpStream) {
+async fn linger(mut stream: TcpStream, time: Duration) {
     let rest = async {
         stream.shutdown().await?;
         let mut buffer = [0; 4096];
@@ -167,7 +168,7 @@ async fn linger(mut stream: TcpStream) {
         }
         io::Result::Ok(())
     };
-    drop(timeout(LINGER, rest).await);
+    drop(timeout(time, rest).await);
 }
 
 /// The requests of one connection.

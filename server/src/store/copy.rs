@@ -1,6 +1,6 @@
 //! Backup while serving, and restore into an empty folder. Both verify before they say that it is done.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -64,7 +64,7 @@ pub(super) fn backup(connection: &Connection, file: &Path) -> Result<Verdict, Co
     let partial = beside(file, ".partial");
     // A backup that was broken off leaves a part that nobody needs.
     drop(fs::remove_file(&partial));
-    let made = create_private(&partial).map_err(at(&partial)).and_then(|created| {
+    let made = schema::create_private(&partial).map_err(at(&partial)).and_then(|created| {
         drop(created);
         let name = partial.to_string_lossy();
         connection.execute("VACUUM INTO ?1", [name.as_ref()]).map_err(StoreError::from)?;
@@ -110,18 +110,9 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The database holds the key that tokens are made with: its copies are for the owner alone.
-fn create_private(file: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
-}
-
 fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
-    let mut target = create_private(to)?;
+    let mut target = schema::create_private(to)?;
     io::copy(&mut source, &mut target)?;
     target.sync_all()
 }

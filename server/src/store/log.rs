@@ -48,10 +48,8 @@ fn check_cursor(db: &Connection, vault: &Vault, cursor: &Cursor) -> Result<(), S
 }
 
 fn chain_at(db: &Connection, vault: &Vault, pos: u64) -> Result<Option<Chain>, StoreError> {
-    let chain = db
-        .query_row("SELECT chain FROM entry WHERE vault = ?1 AND pos = ?2", params![vault.row, pos], |row| row.get(0))
-        .optional()?;
-    Ok(chain.map(Chain))
+    let mut query = db.prepare_cached("SELECT chain FROM entry WHERE vault = ?1 AND pos = ?2")?;
+    Ok(query.query_row(params![vault.row, pos], |row| row.get(0)).optional()?.map(Chain))
 }
 
 struct Planned<'a> {
@@ -62,7 +60,7 @@ struct Planned<'a> {
 
 /// Gives every entry its position: the one it has, or the next after the head.
 fn plan<'a>(db: &Connection, vault: &Vault, entries: &'a [VerifiedEntry]) -> Result<Planned<'a>, StoreError> {
-    let mut known = db.prepare("SELECT pos FROM entry WHERE vault = ?1 AND entry_id = ?2")?;
+    let mut known = db.prepare_cached("SELECT pos FROM entry WHERE vault = ?1 AND entry_id = ?2")?;
     let mut fresh: HashMap<EntryId, u64> = HashMap::new();
     let mut planned = Planned { positions: Vec::with_capacity(entries.len()), new: Vec::new(), bytes: 0 };
     let mut next = vault.head.pos;
@@ -104,14 +102,14 @@ pub(super) fn append(
     }
     // Nothing is refused from here on.
     let sql = "INSERT INTO entry (vault, pos, entry_id, chain, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let mut insert = db.prepare(sql)?;
+    let mut insert = db.prepare_cached(sql)?;
     let mut place = vault.head;
     for entry in new {
         place = place.after([&entry.id()]);
         insert.execute(params![vault.row, place.pos, entry.id().0, place.chain.0, entry.bytes()])?;
     }
     let sql = "UPDATE vault SET head = ?2, chain = ?3, bytes = ?4, active_day = ?5 WHERE id = ?1";
-    db.prepare(sql)?.execute(params![vault.row, end.pos, end.chain.0, held, today()])?;
+    db.prepare_cached(sql)?.execute(params![vault.row, end.pos, end.chain.0, held, today()])?;
     Ok(Appended { positions, chain: end.chain, grown: true })
 }
 
@@ -120,7 +118,7 @@ pub(super) fn page(db: &Connection, vault: &VaultId, cursor: &Cursor, limit: usi
     check_cursor(db, &vault, cursor)?;
     let limit = limit.clamp(1, BATCH_ENTRIES_MAX);
     let mut sizes =
-        db.prepare("SELECT length(bytes) FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")?;
+        db.prepare_cached("SELECT length(bytes) FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")?;
     let sizes = sizes
         .query_map(params![vault.row, cursor.pos, limit], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<usize>>>()?;

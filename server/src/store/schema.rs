@@ -1,6 +1,6 @@
 //! Opening: folder, connection settings, schema and its version.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -100,14 +100,33 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
     builder.create(folder).map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
 }
 
+/// The database holds the key that tokens are made with: it and its copies are for the owner alone.
+pub(super) fn create_private(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
 /// Opens or makes the database, for the one writing connection of a process.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // SQLite gives its other files the same mode; the folder may have been there before, open to others.
+    match create_private(path) {
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            let folder = path.parent().unwrap_or(path).to_owned();
+            return Err(OpenError::Folder { folder, source });
+        }
+        _ => {}
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(path, flags, |connection| {
         // Has an effect only before the first table is made.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // Apple's fsync alone does not reach the disk.
+        connection.pragma_update(None, "fullfsync", "ON")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
         connection.pragma_update(None, "cache_size", -2048)

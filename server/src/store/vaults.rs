@@ -77,12 +77,12 @@ pub(super) fn vault_of(row: &Row<'_>) -> rusqlite::Result<Vault> {
 }
 
 fn look_up(db: &Connection, vault: &VaultId) -> Result<Option<Vault>, StoreError> {
-    let mut query = db.prepare(&format!("SELECT {COLUMNS} FROM vault WHERE vault_id = ?1"))?;
+    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM vault WHERE vault_id = ?1"))?;
     Ok(query.query_row([vault.0], vault_of).optional()?)
 }
 
 fn statement_of(db: &Connection, vault: &VaultId) -> Result<Option<Statement>, StoreError> {
-    let mut query = db.prepare("SELECT statement FROM deleted WHERE vault_id = ?1")?;
+    let mut query = db.prepare_cached("SELECT statement FROM deleted WHERE vault_id = ?1")?;
     Ok(query.query_row([vault.0], |row| row.get(0)).optional()?.map(Statement))
 }
 

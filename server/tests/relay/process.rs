@@ -165,3 +165,21 @@ fn health_is_answered_on_its_own_address_only() {
     assert_eq!(ask(ops, "GET", "/v1/info", &[], b"").status, 404);
     assert_eq!(ask(relay.address, "GET", "/livez", &[], b"").status, 404);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_relay_without_files_to_open_waits_and_goes_on() {
+    use crate::http::Connection;
+    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Process::start(folder.path(), &[]);
+    let id = Pid::from_child(&relay.child);
+    let open = std::fs::read_dir(format!("/proc/{}/fd", relay.child.id())).unwrap().count();
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let few = Rlimit { current: Some(u64::try_from(open).unwrap() + 2), maximum };
+    let before = prlimit(Some(id), Resource::Nofile, few).unwrap();
+    let mut connections: Vec<_> = (0..10).map(|_| Connection::open(relay.address)).collect();
+    relay.error_line("cannot accept connections for now");
+    prlimit(Some(id), Resource::Nofile, before).unwrap();
+    assert_eq!(connections.last_mut().unwrap().ask("GET", "/v1/info", &[], b"").status, 200);
+}

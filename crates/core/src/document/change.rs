@@ -1,7 +1,9 @@
 //! One Automerge change as bytes, read without Automerge.
 //!
-//! Automerge has no limits when it decodes: three kilobytes can claim millions of operations. So the layout of a
-//! change chunk is walked here first, and what claims too much never gets there.
+//! Automerge has no limits when it decodes: three kilobytes can claim millions of operations, and some malformed
+//! columns make it panic. So the layout of a change chunk is walked here first. What claims too much never gets there,
+//! and neither does anything that our documents do not have: they hold values at the root, so objects, lists,
+//! texts, marks and counters are for a later version of the payload to bring.
 //!
 //! ```text
 //! magic 85 6f 4a 83 | checksum 4 | type 1 | length uleb | contents
@@ -20,6 +22,19 @@ pub(crate) const CHANGE_OPERATIONS_MAX: u64 = 20_000;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
+/// Columns of a change that puts values at the root: the spec is the column's number times 16 plus its type.
+const KEY_TEXT: u64 = 21;
+const INSERT: u64 = 52;
+const ACTION: u64 = 66;
+const VALUE_KIND: u64 = 86;
+const VALUE: u64 = 87;
+const PREDECESSOR_COUNT: u64 = 112;
+const PREDECESSOR_ACTOR: u64 = 113;
+const PREDECESSOR_COUNTER: u64 = 115;
+/// The action of putting a value.
+const ACTION_PUT: u64 = 1;
+/// The action of removing one: Automerge writes it when a put settles a conflict by keeping the value that is there.
+const ACTION_REMOVE: u64 = 3;
 /// Flag in a column's spec: its data is deflated. Automerge never writes that inside a change.
 const COLUMN_DEFLATED: u64 = 0x08;
 
@@ -54,6 +69,9 @@ pub enum ChangeRefusal {
     /// More operations than one change may have.
     #[error("more operations than one change may have")]
     TooManyOperations,
+    /// Does more than put values at the root of a document.
+    #[error("does more than put values at the root of a document")]
+    NotRootValues,
     /// Does not follow the layout of a change.
     #[error("not laid out as a change")]
     Malformed,
@@ -96,17 +114,15 @@ impl Change {
         if hash.0.get(..4) != Some(checksum) {
             return Err(ChangeRefusal::Checksum);
         }
-        let (deps, actor, seq, operations) = read_contents(&mut reader).ok_or(ChangeRefusal::Malformed)?;
-        if operations > CHANGE_OPERATIONS_MAX {
-            return Err(ChangeRefusal::TooManyOperations);
-        }
+        let (deps, actor, seq, columns) = read_contents(&mut reader).ok_or(ChangeRefusal::Malformed)?;
+        check_columns(&columns)?;
         Ok(Self { bytes: chunk.to_vec(), hash, deps, actor, seq })
     }
 }
 
-type Contents = (Vec<ChangeHash>, Vec<u8>, u64, u64);
+type Contents<'a> = (Vec<ChangeHash>, Vec<u8>, u64, Vec<(u64, &'a [u8])>);
 
-fn read_contents(reader: &mut Reader<'_>) -> Option<Contents> {
+fn read_contents<'a>(reader: &mut Reader<'a>) -> Option<Contents<'a>> {
     let length = reader.size()?;
     if length != reader.rest.len() {
         return None;
@@ -130,11 +146,44 @@ fn read_contents(reader: &mut Reader<'_>) -> Option<Contents> {
     for _ in 0..count {
         columns.push((reader.uleb()?, reader.size()?));
     }
-    let mut operations = 0;
-    for (spec, length) in columns {
-        operations = count_rows(spec, reader.take(length)?)?.max(operations);
+    let data = columns.into_iter().map(|(spec, length)| Some((spec, reader.take(length)?)));
+    Some((deps, actor, seq, data.collect::<Option<_>>()?))
+}
+
+/// Lets through only puts at the root, and not too many of them.
+fn check_columns(columns: &[(u64, &[u8])]) -> Result<(), ChangeRefusal> {
+    for (spec, data) in columns {
+        let rows = count_rows(*spec, data).ok_or(ChangeRefusal::Malformed)?;
+        if rows > CHANGE_OPERATIONS_MAX {
+            return Err(ChangeRefusal::TooManyOperations);
+        }
+        let fits = match *spec {
+            KEY_TEXT | VALUE_KIND | VALUE | PREDECESSOR_COUNT | PREDECESSOR_ACTOR | PREDECESSOR_COUNTER => true,
+            // One run of "no".
+            INSERT => Reader { rest: data }.uleb() == Some(rows),
+            ACTION => only_puts(data).ok_or(ChangeRefusal::Malformed)?,
+            _ => false,
+        };
+        if !fits {
+            return Err(ChangeRefusal::NotRootValues);
+        }
     }
-    Some((deps, actor, seq, operations))
+    Ok(())
+}
+
+/// Whether every row of an action column puts a value, or removes one that lost a conflict.
+fn only_puts(data: &[u8]) -> Option<bool> {
+    let mut reader = Reader { rest: data };
+    while !reader.rest.is_empty() {
+        let run = reader.sleb()?;
+        let values = if run < 0 { run.unsigned_abs() } else { 1 };
+        for _ in 0..values {
+            if run == 0 || !matches!(reader.uleb()?, ACTION_PUT | ACTION_REMOVE) {
+                return Some(false);
+            }
+        }
+    }
+    Some(true)
 }
 
 /// How many rows a column claims. Runs are summed, never expanded.

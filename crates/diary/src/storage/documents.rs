@@ -63,12 +63,12 @@ impl Write<'_> {
         let changes: Vec<Change> = waiting.iter().filter_map(|(_, data)| Change::parse(data).ok()).collect();
         let before = self.document(doc_id)?.clone();
         let mut applied = self.document(doc_id)?.apply(&changes);
-        if applied.outcomes.iter().any(is_automerges_refusal) {
+        if applied.outcomes.iter().copied().any(is_automerges_refusal) {
             // Perhaps the copy in memory is at fault and not the change: once more on one made of its chunks alone.
             let mut fresh = load_from_chunks(&self.sql, doc_id)?;
             let again = fresh.apply(&changes);
             *self.document(doc_id)? = fresh;
-            if again.outcomes.iter().any(is_automerges_refusal) && again.outcomes == applied.outcomes {
+            if again.outcomes.iter().copied().any(is_automerges_refusal) && again.outcomes == applied.outcomes {
                 *self.document(doc_id)? = before;
                 applied = self.document(doc_id)?.apply(&changes);
             } else {
@@ -124,7 +124,7 @@ impl Write<'_> {
     }
 }
 
-fn is_automerges_refusal(outcome: &Outcome) -> bool {
+fn is_automerges_refusal(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Refused::Panicked | Refused::Contents))
 }
 

@@ -39,6 +39,13 @@ pub(crate) enum Done {
     Repeated,
 }
 
+/// Chunks that go into one entry.
+struct Group {
+    doc_id: String,
+    bytes: usize,
+    chunks: Vec<(i64, Vec<u8>)>,
+}
+
 impl Storage {
     /// What decides the next step of a sync.
     pub(crate) fn stored(&self) -> Result<Stored, Error> {
@@ -90,7 +97,7 @@ pub(crate) fn count(sql: &Connection, select: &str) -> Result<usize, Error> {
 impl Write<'_> {
     /// Seals every chunk that has no entry: one entry for each document and half mebibyte.
     fn seal_all(&mut self, keys: &Keys) -> Result<(), Error> {
-        for (doc_id, chunks) in self.unsealed()? {
+        for Group { doc_id, chunks, .. } in self.unsealed()? {
             let head =
                 Head { kind: KIND_CHANGES, device: self.device()?, writer: self.writer().0, parents: self.tips()? };
             let body = chunks.iter().flat_map(|(_, data)| data.iter().copied()).collect();
@@ -106,23 +113,22 @@ impl Write<'_> {
     }
 
     /// Chunks without an entry, grouped as they will be sealed.
-    fn unsealed(&self) -> Result<Vec<(String, Vec<(i64, Vec<u8>)>)>, Error> {
+    fn unsealed(&self) -> Result<Vec<Group>, Error> {
         let mut select =
             self.sql.prepare_cached("SELECT doc_id, id, data FROM chunk WHERE entry IS NULL ORDER BY id")?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
-        let mut groups: Vec<(String, usize, Vec<(i64, Vec<u8>)>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for row in rows {
             let (doc_id, id, data): (String, i64, Vec<u8>) = row?;
-            let open = groups.iter_mut().rev().find(|(group, ..)| *group == doc_id);
-            match open.filter(|(_, size, _)| size.saturating_add(data.len()) <= ENTRY_RAW_BYTES_MAX) {
-                Some((_, size, chunks)) => {
-                    *size = size.saturating_add(data.len());
-                    chunks.push((id, data));
-                }
-                None => groups.push((doc_id, data.len(), vec![(id, data)])),
+            let open = groups.iter_mut().rev().find(|group| group.doc_id == doc_id);
+            if let Some(group) = open.filter(|group| group.bytes.saturating_add(data.len()) <= ENTRY_RAW_BYTES_MAX) {
+                group.bytes = group.bytes.saturating_add(data.len());
+                group.chunks.push((id, data));
+            } else {
+                groups.push(Group { doc_id, bytes: data.len(), chunks: vec![(id, data)] });
             }
         }
-        Ok(groups.into_iter().map(|(doc_id, _, chunks)| (doc_id, chunks)).collect())
+        Ok(groups)
     }
 
     /// This device, as named in entries.
@@ -164,8 +170,8 @@ impl Write<'_> {
     pub(crate) fn note_parents(&mut self, head: &Head) -> Result<(), Error> {
         let now = self.now_ms();
         for parent in &head.parents {
-            let held = self.sql.prepare_cached("UPDATE entry SET tip = 0 WHERE entry_id = ?1")?.execute([parent.0])?;
-            if held == 0 {
+            let named = self.sql.prepare_cached("UPDATE entry SET tip = 0 WHERE entry_id = ?1")?.execute([parent.0])?;
+            if named == 0 {
                 let sql = "INSERT OR IGNORE INTO missing VALUES (?1, ?2, 0)";
                 self.sql.prepare_cached(sql)?.execute((parent.0, now))?;
             }

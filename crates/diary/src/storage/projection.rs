@@ -86,12 +86,11 @@ impl Projector<'_> {
         let find = || -> Result<Option<i64>, Error> {
             Ok(self.sql.prepare_cached(&find)?.query_row([session_key], |row| row.get(0)).optional()?)
         };
-        let session = match find()? {
-            Some(id) => id,
-            None => {
-                self.session(session_key, document.record(session_key).as_ref())?;
-                find()?.unwrap_or(0)
-            }
+        let session = if let Some(id) = find()? {
+            id
+        } else {
+            self.session(session_key, document.record(session_key).as_ref())?;
+            find()?.unwrap_or(0)
         };
         let suffix = key.rsplit_once(".r").and_then(|(_, hex)| i64::from_str_radix(hex, 16).ok()).unwrap_or(0);
         let place: [(&str, &dyn ToSql); 2] = [("session", &session), ("suffix", &suffix)];

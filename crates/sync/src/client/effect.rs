@@ -68,6 +68,8 @@ pub enum Effect {
     /// Perform an HTTP exchange.
     Exchange(Request),
     /// Seal what is not sealed yet, in one transaction, and give the first entries without a position.
+    ///
+    /// Entries set aside by [`Commit::SetAside`] must not be among them, or the sync would not end.
     TakeBatch {
         /// At most this many, and at most what a batch may hold.
         entries_max: usize,

@@ -122,7 +122,11 @@ async fn the_folder_is_for_the_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
     let store = Store::open(&Config::local(&data), Arc::new(|_| {})).unwrap();
-    assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in std::fs::read_dir(&data).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
     store.close().await;
 }
 

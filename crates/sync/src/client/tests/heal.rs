@@ -143,3 +143,16 @@ fn a_heal_of_another_process_between_page_and_batch_is_pulled_first() {
     assert_eq!(device.steps[from..], ["page", "last page", "post 1", "ack"]);
     assert_eq!((device.placed(), device.store.healing), (ids([1, 9, 2, 3, 4]), false));
 }
+
+#[test]
+fn an_ack_that_another_processs_heal_overtakes_is_read_again_from_the_start() {
+    let (mut device, mut relay) = (Device::in_step_with([1]), Relay::with([1]));
+    device.store.hold(entry(2), None);
+    device.store.heal();
+    // The page that ends the healing is written; before the ack, another process heals once more.
+    device.store.before_commit.push_back(Box::new(|_| ()));
+    device.store.before_commit.push_back(Box::new(super::harness::Store::heal));
+    assert_eq!(device.sync(&mut relay), Outcome { pushed: 0, pulled: 0, end: End::Done });
+    assert_eq!(device.steps[2..], ["page", "last page", "post 1", "superseded", "page", "last page"]);
+    assert_eq!((device.placed(), device.store.healing), (ids([1, 2]), false));
+}

@@ -1,0 +1,265 @@
+//! Real diaries and a real relay on loopback: what a person expects of two phones.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use lissom_diary::sync::client::End;
+use lissom_diary::sync::http::Response;
+use lissom_diary::{Diary, Error, HttpTransport, RelayUrl, SystemHost};
+use lissom_tests::{Between, Device, TestRelay, assert_equal, copy_folder, person, replace_folder};
+
+struct House {
+    root: tempfile::TempDir,
+    relay: TestRelay,
+    a: Device,
+    b: Device,
+}
+
+/// Two devices of one person, with one record of each on both.
+fn house() -> House {
+    let root = tempfile::tempdir().unwrap();
+    let relay = TestRelay::start(&root.path().join("relay"));
+    let mut a = Device::create(root.path().join("a"), "Phone", &relay);
+    a.log("first on a");
+    assert_eq!(a.sync().end, End::Done);
+    let mut b = Device::join(root.path().join("b"), "Tablet", &a, &relay);
+    b.log("first on b");
+    assert_eq!(b.sync().end, End::Done);
+    a.sync();
+    House { root, relay, a, b }
+}
+
+fn meet(devices: &mut [&mut Device]) {
+    for _ in 0..2 {
+        for device in devices.iter_mut() {
+            assert_eq!(device.sync().end, End::Done);
+        }
+    }
+    assert_equal(devices);
+}
+
+#[test]
+fn what_was_logged_offline_on_either_side_is_on_both_after_two_syncs() {
+    let House { mut a, mut b, root: _root, relay: _relay } = house();
+    for n in 0..10 {
+        a.log(&format!("a{n}"));
+        b.log(&format!("b{n}"));
+    }
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(a.rows().len(), 22);
+}
+
+#[test]
+fn nothing_new_costs_one_round_trip_after_the_token() {
+    let House { mut a, root: _root, relay: _relay, b: _b } = house();
+    a.sync();
+    let mut requests = 0;
+    let answer = Box::new(|_: &_| {
+        requests += 1;
+        None
+    });
+    let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+    assert_eq!((report.end, report.pushed, report.pulled, requests), (End::Done, 0, 0, 1));
+}
+
+#[test]
+fn a_copied_folder_and_its_original_both_write_and_all_merges() {
+    let House { root, mut a, mut b, relay: _relay } = house();
+    a.log("unsent when copied");
+    drop(a.diary);
+    let twin = root.path().join("twin");
+    copy_folder(&a.folder, &twin);
+    let mut a = Device::open(a.folder);
+    let mut twin = Device::open(twin);
+    a.log("on the original");
+    twin.log("on the copy");
+    meet(&mut [&mut a, &mut b, &mut twin]);
+    assert_eq!(b.rows().len(), 5);
+}
+
+#[test]
+fn a_phone_set_back_to_an_old_copy_of_itself_loses_nothing_that_was_sent() {
+    let House { root, mut a, mut b, relay: _relay } = house();
+    drop(a.diary);
+    let old = root.path().join("old");
+    copy_folder(&a.folder, &old);
+    a = Device::open(a.folder);
+    a.log("sent before the set-back");
+    a.sync();
+    drop(a.diary);
+    replace_folder(&a.folder, &old);
+    let mut a = Device::open(a.folder);
+    a.log("after the set-back");
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(a.rows().len(), 4);
+}
+
+/// The relay's data is replaced by an older copy while it is down, then everybody syncs.
+fn relay_set_back(write_on_first: bool) {
+    let House { root, mut relay, mut a, mut b } = house();
+    relay.stop();
+    let old = root.path().join("old-relay");
+    copy_folder(relay.folder(), &old);
+    relay.start_again();
+    a.log("lost by the relay");
+    a.sync();
+    b.sync();
+    relay.stop();
+    replace_folder(relay.folder(), &old);
+    relay.start_again();
+    if write_on_first {
+        b.log("written on after the set-back");
+        b.sync();
+    }
+    let report = a.sync();
+    assert_eq!(report.end, End::Done);
+    let repaired = |notice: &lissom_diary::Notice| notice.kind == "repaired";
+    assert!(report.notices.iter().any(repaired) || b.diary.status().unwrap().notices.iter().any(repaired));
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(a.rows().len(), 3 + usize::from(write_on_first));
+}
+
+#[test]
+fn a_relay_set_back_behind_its_back_gets_everything_again() {
+    relay_set_back(false);
+}
+
+#[test]
+fn a_relay_set_back_on_which_others_wrote_since_gets_everything_again() {
+    relay_set_back(true);
+}
+
+#[test]
+fn a_relay_that_lost_everything_gets_everything_again() {
+    let House { root, mut relay, mut a, mut b } = house();
+    relay.stop();
+    let empty = root.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    replace_folder(relay.folder(), &empty);
+    relay.start_again();
+    let report = a.sync();
+    assert_eq!(report.end, End::Done);
+    assert!(report.notices.iter().any(|notice| notice.kind == "repaired"));
+    meet(&mut [&mut a, &mut b]);
+}
+
+#[test]
+fn another_relay_gets_everything() {
+    let House { root, mut a, mut b, relay: _relay } = house();
+    let second = TestRelay::start(&root.path().join("second"));
+    for device in [&mut a, &mut b] {
+        let url = device.diary.set_relay(&second.url(), None, false).unwrap();
+        device.transport = HttpTransport::new(url);
+    }
+    meet(&mut [&mut a, &mut b]);
+}
+
+#[test]
+fn records_from_before_joining_come_along() {
+    let House { root, relay, mut a, mut b } = house();
+    let mut tablet = Device::create(root.path().join("tablet"), "Old tablet", &relay);
+    tablet.log("own before joining");
+    tablet.sync();
+    drop(tablet.diary);
+    let mut tablet = Device::join(tablet.folder, "Late tablet", &a, &relay);
+    meet(&mut [&mut tablet, &mut a, &mut b]);
+    assert_eq!(a.rows().len(), 3);
+    let names: Vec<String> = a.diary.status().unwrap().devices.into_iter().map(|device| device.name).collect();
+    assert_eq!(names, ["Late tablet", "Phone", "Tablet"]);
+    let mut tablet = tablet.reopen();
+    tablet.assert_whole();
+}
+
+#[test]
+fn joining_with_other_words_or_at_the_wrong_relay_creates_nothing() {
+    let House { root, relay, a, b: _b } = house();
+    let other = Device::create(root.path().join("other"), "Other", &relay);
+    let second = TestRelay::start(&root.path().join("second"));
+    let folder = root.path().join("new");
+    for (phrase, url) in [(other.diary.phrase(), relay.url()), (a.diary.phrase(), second.url())] {
+        let url = RelayUrl::parse(&url, false).unwrap();
+        let mut transport = HttpTransport::new(url.clone());
+        let refused = Diary::join(&folder, &phrase, "New", (&url, false), &mut transport, SystemHost);
+        assert!(matches!(refused, Err(Error::UnknownVault)));
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn with_the_relay_down_the_sync_says_so_and_the_data_is_there() {
+    let House { mut relay, mut a, root: _root, b: _b } = house();
+    relay.stop();
+    a.log("while it is down");
+    let report = a.sync();
+    assert!(matches!(report.end, End::Unreachable(_)));
+    assert_eq!(report.unsynced, 1);
+    assert!(matches!(report.check(), Err(Error::Relay(line)) if line.contains("safe on this device")));
+    relay.start_again();
+    assert_eq!(a.sync().end, End::Done);
+    assert_eq!(a.rows().len(), 3);
+}
+
+#[test]
+fn a_proxys_error_pages_change_nothing() {
+    let House { mut a, mut b, root: _root, relay: _relay } = house();
+    a.log("meanwhile");
+    let mut before = None;
+    for status in [404, 409, 410, 302, 200] {
+        for body in ["<html>captive portal</html>", r#"{"type":"about:blank","status":404}"#] {
+            let headers = vec![("content-type".to_owned(), "application/problem+json".to_owned())];
+            let answer = Box::new(move |_: &_| Some(Response { status, headers: headers.clone(), body: body.into() }));
+            let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+            assert!(matches!(report.end, End::Unreachable(_)), "{status} {body}: {:?}", report.end);
+            // The first of them seals the record; nothing after that changes anything.
+            let now = (a.rows(), a.diary.status().unwrap());
+            assert_eq!(*before.get_or_insert(now.clone()), now);
+        }
+    }
+    meet(&mut [&mut a, &mut b]);
+}
+
+#[test]
+fn a_lost_answer_to_a_post_sends_nothing_twice() {
+    let House { mut a, mut b, root: _root, relay: _relay } = house();
+    a.log("posted, and the answer lost");
+    let mut lost = false;
+    let mut inner = HttpTransport::new(a.diary.relay().unwrap().unwrap());
+    let answer = Box::new(|request: &lissom_diary::sync::http::Request| {
+        if lost || request.body.is_empty() || !request.path.contains("/entries") {
+            return None;
+        }
+        lost = true;
+        lissom_diary::Transport::exchange(&mut inner, request, std::time::Duration::from_secs(9)).unwrap();
+        Some(Response { status: 502, ..Response::default() })
+    });
+    let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+    assert_eq!(report.unsynced, 0, "the pull brought the position");
+    meet(&mut [&mut a, &mut b]);
+    let entries = |device: &mut Device| device.diary.status().unwrap().entries;
+    assert_eq!(entries(&mut a), entries(&mut b));
+}
+
+#[test]
+fn a_deleted_vault_says_so_and_everything_stays_on_the_device() {
+    use lissom_diary::sync::protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
+    let House { mut a, root: _root, relay: _relay, b: _b } = house();
+    let secret = lissom_diary::sync::phrase::from_phrase(&a.diary.phrase()).unwrap();
+    let keys = lissom_diary::sync::keys::Keys::owner(&secret);
+    let statement = lissom_diary::sync::protocol::api::to_text(&keys.sign_deletion().unwrap());
+    for (statement, gone) in [(None, false), (Some("AAAA".to_owned()), false), (Some(statement), true)] {
+        let problem = Problem { statement, ..Problem::new(ProblemKind::Gone) };
+        let body = format!(
+            r#"{{"type":"{}","title":"{}","status":410{}}}"#,
+            problem.kind,
+            problem.title,
+            problem.statement.map_or(String::new(), |text| format!(r#","statement":"{text}""#))
+        );
+        let headers = vec![("content-type".to_owned(), MEDIA_TYPE.to_owned())];
+        let answer =
+            Box::new(move |_: &_| Some(Response { status: 410, headers: headers.clone(), body: body.clone().into() }));
+        let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+        assert_eq!(matches!(report.end, End::Gone { .. }), gone);
+        assert_eq!(a.rows().len(), 2);
+    }
+    let rows = a.rows();
+    assert!(rows[0].id.starts_with("s:"));
+    assert!(a.diary.status().unwrap().notices.iter().any(|notice| notice.kind == "gone"));
+}
