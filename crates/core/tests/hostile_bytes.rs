@@ -1,6 +1,7 @@
 //! Bytes that make Automerge 0.12 panic or balloon, through the guard.
 //!
 //! Alone in its file, because it measures the peak of the whole process.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads files, and stops where it fails")]
 
 use lissom_core::document::{Document, Outcome, Put, Writer, split};
 use peak_alloc::PeakAlloc;

@@ -189,14 +189,31 @@ impl Diary {
     /// [`Error::InvalidInput`] names the field; [`Error::StorageFull`] and others leave everything as it was.
     pub fn record_result(&mut self, values: &ResultValues, at: Option<Moment>) -> Result<Recorded, Error> {
         values.check()?;
-        let at = self.moment(at)?;
-        let session_values = SessionValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes) };
-        let host = self.storage.host.as_mut();
-        let session = format!("s:{}", uuid7(at.at_ms, random(host)));
-        let id = format!("{session}.r{:08x}", u32::from_be_bytes(random(host)));
-        let puts = [new_record(&session, &session_values), new_record(&id, values)];
-        self.storage.write(|write| write.put(&doc_of(&session), &puts))?;
+        let (session, header) = self.new_session(at)?;
+        let (id, result) = self.new_result(&session, values);
+        self.storage.write(|write| write.put(&doc_of(&session), &[header, result]))?;
         Ok(Recorded { id, session })
+    }
+
+    /// Records the results of one session together, in one change; gives their ids in the order given. Durable when
+    /// it returns. Without results nothing is recorded.
+    ///
+    /// `at` is when the session began; `None` is now, in UTC.
+    ///
+    /// # Errors
+    /// As [`Diary::record_result`]; if one result is refused, none is recorded.
+    pub fn record_session(&mut self, results: &[ResultValues], at: Option<Moment>) -> Result<Vec<Recorded>, Error> {
+        for values in results {
+            values.check()?;
+        }
+        if results.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (session, header) = self.new_session(at)?;
+        let (ids, mut puts): (Vec<_>, Vec<_>) = results.iter().map(|values| self.new_result(&session, values)).unzip();
+        puts.insert(0, header);
+        self.storage.write(|write| write.put(&doc_of(&session), &puts))?;
+        Ok(ids.into_iter().map(|id| Recorded { id, session: session.clone() }).collect())
     }
 
     /// Records a check-in; gives its id. Durable when it returns.
@@ -279,6 +296,22 @@ impl Diary {
         )?;
         let latest = self.storage.host.now_ms().max(newest.unwrap_or(i64::MIN)).saturating_add(DAY_MS);
         if at.at_ms > latest { Err(Refusal::new("at", Reason::InTheFuture).into()) } else { Ok(()) }
+    }
+
+    /// The key of a new session, and its header.
+    fn new_session(&mut self, at: Option<Moment>) -> Result<(String, Put), Error> {
+        let at = self.moment(at)?;
+        let values = SessionValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes) };
+        let key = format!("s:{}", uuid7(at.at_ms, random(self.storage.host.as_mut())));
+        let header = new_record(&key, &values);
+        Ok((key, header))
+    }
+
+    /// The id of a new result of this session, and its record.
+    fn new_result(&mut self, session: &str, values: &ResultValues) -> (String, Put) {
+        let id = format!("{session}.r{:08x}", u32::from_be_bytes(random(self.storage.host.as_mut())));
+        let record = new_record(&id, values);
+        (id, record)
     }
 
     fn moment(&mut self, at: Option<Moment>) -> Result<Moment, Error> {
@@ -365,5 +398,33 @@ fn deletion(key: &str, value: Value) -> Put {
 impl std::fmt::Debug for Diary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Diary(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::HistoryQuery;
+    use crate::host::SystemHost;
+    use crate::storage::entries::count;
+
+    #[test]
+    fn a_session_is_one_change_and_all_or_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+        let changes = |diary: &Diary| count(diary.storage.sql(), "SELECT count(*) FROM chunk").unwrap();
+        let before = changes(&diary);
+        let tilt = ResultValues { exercise: Some("pelvic-tilt".into()), reps: Some(8), ..Default::default() };
+        let wrong = ResultValues { pain_after: Some(11), ..tilt.clone() };
+        assert!(diary.record_session(&[tilt.clone(), wrong], None).is_err());
+        assert_eq!(diary.record_session(&[], None).unwrap(), []);
+        assert_eq!(changes(&diary), before);
+        let recorded = diary.record_session(&[tilt.clone(), tilt], None).unwrap();
+        assert_eq!(changes(&diary), before + 1);
+        let mut ids: Vec<&str> = recorded.iter().map(|one| one.id.as_str()).collect();
+        ids.sort_unstable();
+        let rows = diary.history(&HistoryQuery::default()).unwrap();
+        assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ids);
+        assert_eq!(recorded[0].session, recorded[1].session);
     }
 }

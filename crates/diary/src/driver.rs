@@ -164,6 +164,7 @@ impl SyncReport {
     pub fn check(&self) -> Result<(), Error> {
         let safe = match self.unsynced {
             0 => "everything is safe on this device".to_owned(),
+            1 => "1 change is safe on this device and goes up later".to_owned(),
             n => format!("{n} changes are safe on this device and go up later"),
         };
         let relay = |text: String| Err(Error::Relay(text));

@@ -1,0 +1,300 @@
+//! Relays that withhold, reorder, repeat, forge or cry wolf: what the owner sees, and that nothing is lost.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+#[path = "support/pool_relay.rs"]
+mod pool_relay;
+
+use std::time::Duration;
+
+use lissom_diary::sync::client::{End, Violation};
+use lissom_diary::sync::http::{Method, Request, Response};
+use lissom_diary::{
+    Diary, HistoryQuery, Host, RelayUrl, ResultValues, StartedBy, SyncOptions, SystemHost, Transport, TransportError,
+};
+use pool_relay::{Pool, View};
+
+const PHRASE: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon \
+                      abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
+
+struct Device {
+    folder: tempfile::TempDir,
+    diary: Diary,
+    view: View,
+}
+
+fn device_with(name: &str, pool: &Pool, host: impl Host + 'static) -> Device {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = View::new(pool.clone());
+    let url = RelayUrl::parse("http://127.0.0.1:1", false).unwrap();
+    let joined = Diary::join(folder.path(), PHRASE, name, (&url, false), &mut view, host).unwrap();
+    Device { folder, diary: joined.diary, view }
+}
+
+fn device(name: &str, pool: &Pool) -> Device {
+    device_with(name, pool, SystemHost)
+}
+
+impl Device {
+    fn log(&mut self) {
+        let values = ResultValues { exercise: Some("walking".into()), minutes: Some(20), ..Default::default() };
+        self.diary.record_result(&values, None).unwrap();
+    }
+
+    fn sync_by(&mut self, started_by: StartedBy) -> End {
+        self.diary.sync(&mut self.view, options(started_by)).unwrap().end
+    }
+
+    fn sync(&mut self) -> End {
+        self.sync_by(StartedBy::Person)
+    }
+
+    fn rows(&self) -> usize {
+        self.diary.history(&HistoryQuery::default()).unwrap().len()
+    }
+
+    fn whole(&mut self) -> bool {
+        self.diary.verify().unwrap().problems.is_empty()
+    }
+
+    fn has_notice(&mut self, kind: &str) -> bool {
+        self.diary.status().unwrap().notices.iter().any(|notice| notice.kind == kind)
+    }
+}
+
+fn options(started_by: StartedBy) -> SyncOptions {
+    SyncOptions { budget: Duration::from_secs(30), started_by }
+}
+
+/// Two devices that have met, with their views equal.
+fn pair() -> (Device, Device) {
+    let pool = Pool::default();
+    let (mut a, mut b) = (device("Phone", &pool), device("Tablet", &pool));
+    for _ in 0..2 {
+        for device in [&mut a, &mut b] {
+            device.view.deliver(|| true);
+            assert_eq!(device.sync(), End::Done);
+        }
+    }
+    (a, b)
+}
+
+/// Answers of a relay, changed on their way.
+struct Changed<'a, F> {
+    view: &'a mut View,
+    change: F,
+}
+
+impl<F: FnMut(&Request, Response) -> Response> Transport for Changed<'_, F> {
+    fn exchange(&mut self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
+        let response = self.view.exchange(request, timeout)?;
+        Ok((self.change)(request, response))
+    }
+}
+
+fn sync_changed(device: &mut Device, change: impl FnMut(&Request, Response) -> Response) -> End {
+    let mut transport = Changed { view: &mut device.view, change };
+    device.diary.sync(&mut transport, options(StartedBy::Person)).unwrap().end
+}
+
+#[test]
+fn a_child_without_its_parent_waits_and_says_for_how_many() {
+    let (mut a, mut b) = pair();
+    a.log();
+    a.sync();
+    let first = a.view.log.last().copied().unwrap();
+    a.log();
+    a.sync();
+    b.view.deliver(|| true);
+    b.view.log.retain(|entry| *entry != first);
+    assert_eq!(b.sync(), End::Done);
+    let status = b.diary.status().unwrap();
+    assert_eq!((status.waiting, b.rows()), (2, 0), "one entry missing, one change waiting for it");
+    assert_eq!(status.waiting_for, ["Phone"]);
+    b.log();
+    assert_eq!(b.rows(), 1, "what is recorded here does not wait");
+    b.view.deliver(|| true);
+    b.sync();
+    assert_eq!((b.diary.status().unwrap().waiting, b.rows()), (0, 3));
+    assert!(b.whole());
+}
+
+#[test]
+fn a_log_that_repeats_an_entry_is_refused_whole() {
+    let (mut a, mut b) = pair();
+    a.log();
+    a.sync();
+    b.view.deliver(|| true);
+    let repeated = b.view.log.first().copied().unwrap();
+    b.view.log.push(repeated);
+    let (entries, rows) = (b.diary.status().unwrap().entries, b.rows());
+    assert_eq!(b.sync(), End::Misbehaving(Violation::Repeated));
+    assert_eq!((b.diary.status().unwrap().entries, b.rows()), (entries, rows));
+    assert!(b.has_notice("misbehaving") && b.whole());
+    b.view.log.pop();
+    assert_eq!(b.sync(), End::Done);
+    assert_eq!(b.rows(), 1);
+}
+
+#[test]
+fn a_page_that_claims_another_chain_or_place_is_refused_whole() {
+    for (header, violation) in [("lissom-chain", Violation::PageChain), ("lissom-pos", Violation::PagePositions)] {
+        let (mut a, mut b) = pair();
+        a.log();
+        a.sync();
+        b.view.deliver(|| true);
+        let end = sync_changed(&mut b, |_, mut response| {
+            for (name, value) in &mut response.headers {
+                if name == header {
+                    *value = if header == "lissom-pos" { "999".into() } else { "A".repeat(43) };
+                }
+            }
+            response
+        });
+        assert_eq!(end, End::Misbehaving(violation));
+        assert_eq!(b.rows(), 0);
+        assert_eq!(b.sync(), End::Done);
+        assert_eq!(b.rows(), 1);
+    }
+}
+
+#[test]
+fn junk_is_kept_and_reported_and_changes_nothing() {
+    let (mut a, mut b) = pair();
+    a.log();
+    a.sync();
+    b.view.deliver(|| true);
+    let end = sync_changed(&mut b, |request, mut response| {
+        let page = request.method == Method::Get && !response.body.is_empty();
+        if let Some(last) = response.body.last_mut().filter(|_| page) {
+            *last ^= 1;
+        }
+        response
+    });
+    assert_eq!((end, b.rows()), (End::Done, 0));
+    assert!(b.has_notice("junk") && b.whole());
+    b.log();
+    assert_eq!(b.sync(), End::Done);
+    // The log is read again as it truly is: the genuine entry has the same id, and comes in.
+    let same: Vec<_> = b.view.log.drain(..).rev().collect();
+    b.view.log = same;
+    assert_eq!(b.sync(), End::Done);
+    assert_eq!(b.rows(), 2);
+    assert!(b.whole());
+}
+
+/// A relay that answers every reading and posting with "diverged".
+fn cry_wolf(request: &Request, response: Response) -> Response {
+    use lissom_diary::sync::protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
+    if !request.path.contains("/entries") || request.path.contains("after=0&") {
+        return response;
+    }
+    let body = serde_json::to_vec(&Problem::new(ProblemKind::LogDiverged)).unwrap();
+    Response { status: 409, headers: vec![("content-type".into(), MEDIA_TYPE.into())], body }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+struct Clock(std::sync::Arc<std::sync::atomic::AtomicI64>);
+
+impl Host for Clock {
+    fn now_ms(&mut self) -> i64 {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn fill_random(&mut self, bytes: &mut [u8]) {
+        SystemHost.fill_random(bytes);
+    }
+}
+
+#[test]
+fn a_relay_that_cries_wolf_costs_little_and_a_person_can_always_repair() {
+    let clock = Clock(std::sync::Arc::new(1_795_000_000_000.into()));
+    let pool = Pool::default();
+    let mut a = device_with("Phone", &pool, clock.clone());
+    a.log();
+    a.sync();
+    let mut heals = Vec::new();
+    for minute in 0..50 {
+        let mut asked = 0;
+        let mut transport = Changed {
+            view: &mut a.view,
+            change: |request: &Request, response| {
+                asked += usize::from(request.path.contains("after=0&"));
+                cry_wolf(request, response)
+            },
+        };
+        a.diary.sync(&mut transport, options(StartedBy::App)).unwrap();
+        if asked > 0 {
+            heals.push(minute);
+        }
+        clock.0.fetch_add(60_000, std::sync::atomic::Ordering::Relaxed);
+    }
+    assert_eq!(heals, [0, 1, 6, 36], "at once, then after 1, 5 and 30 minutes");
+    assert_eq!(sync_changed(&mut a, |_, response| response), End::Done, "an honest answer needs no repair");
+    a.view.log.clear();
+    assert_eq!(a.sync_by(StartedBy::App), End::HealHeld);
+    assert_eq!(a.sync(), End::Done, "a repair that a person asks for always runs");
+    assert_eq!(a.view.log.len(), a.diary.status().unwrap().entries);
+    assert!(a.whole());
+}
+
+/// Something that answers in the relay's place where it likes.
+struct Before<'a, F> {
+    view: &'a mut View,
+    answer: F,
+}
+
+impl<F: FnMut(&Request) -> Option<Response>> Transport for Before<'_, F> {
+    fn exchange(&mut self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
+        (self.answer)(request).map_or_else(|| self.view.exchange(request, timeout), Ok)
+    }
+}
+
+fn is_post(request: &Request) -> bool {
+    request.method == Method::Post && request.path.contains("/entries")
+}
+
+#[test]
+fn an_entry_refused_alone_is_set_aside_while_the_others_go_on_and_tried_again_after_the_next_open() {
+    use lissom_diary::sync::protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
+    let (mut a, mut b) = pair();
+    let mut sealed: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..3 {
+        a.log();
+        let before = sealed.concat().len();
+        let answer = |request: &Request| {
+            is_post(request).then(|| {
+                sealed.push(request.body.get(before..).unwrap_or_default().to_vec());
+                Response { status: 503, ..Response::default() }
+            })
+        };
+        let end = a.diary.sync(&mut Before { view: &mut a.view, answer }, options(StartedBy::Person)).unwrap().end;
+        assert_eq!(end, End::PushHeld(ProblemKind::Unavailable));
+    }
+    let bad = sealed.first().cloned().unwrap();
+    let refuse = |request: &Request| {
+        let hit = is_post(request) && request.body.windows(bad.len()).any(|part| part == bad.as_slice());
+        hit.then(|| Response {
+            status: 422,
+            headers: vec![("content-type".into(), MEDIA_TYPE.into())],
+            body: serde_json::to_vec(&Problem::new(ProblemKind::BadSignature)).unwrap(),
+        })
+    };
+    for _ in 0..2 {
+        let report = a.diary.sync(&mut Before { view: &mut a.view, answer: refuse }, options(StartedBy::Person));
+        assert_eq!(report.unwrap().end, End::Done);
+        let status = a.diary.status().unwrap();
+        assert_eq!((status.refused, status.unsynced), (1, 1));
+    }
+    b.view.deliver(|| true);
+    b.log();
+    assert_eq!(b.sync(), End::Done);
+    assert_eq!((b.rows(), b.diary.status().unwrap().waiting), (1, 3), "what builds on it waits, and nothing else");
+    a.diary = Diary::open(a.folder.path(), SystemHost).unwrap();
+    assert_eq!(a.sync(), End::Done);
+    assert_eq!(a.diary.status().unwrap().unsynced, 0);
+    b.view.deliver(|| true);
+    b.sync();
+    assert_eq!((b.rows(), b.diary.status().unwrap().waiting), (4, 0));
+    assert!(a.whole() && b.whole());
+}

@@ -1,0 +1,45 @@
+# `just` lists the recipes.
+set positional-arguments
+
+default:
+    @just --list
+
+# Everything that must be green before a change lands.
+check: fmt lint test docs deny
+
+# Formatting.
+fmt:
+    cargo fmt --all --check
+
+# Clippy with warnings denied, tests and benches included.
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy --locked -p lissom-diary --no-default-features -- -D warnings
+
+# All tests.
+test *ARGS:
+    cargo test --workspace --locked "$@"
+
+# The story of two phones and a late tablet; exits non-zero unless they converge.
+demo *ARGS:
+    cargo run --release --locked -p lissom-cli -- demo "$@"
+
+# The figures: relay, opening, applying, first sync. Nothing else should be running.
+bench *ARGS:
+    cargo bench --locked -p lissom-tests "$@"
+
+# The documentation of every crate, with warnings denied.
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# Licences, sources and who may use what. Needs cargo-deny.
+deny:
+    cargo deny --locked check bans licenses sources
+
+# Writes the frozen bytes anew. Only for a new version of a format, or while they are version 0.
+golden:
+    UPDATE_GOLDEN=1 cargo test --locked -p lissom-sync -p lissom-protocol --test golden
+
+# Everything CI runs.
+ci:
+    bash .ci/run
