@@ -38,7 +38,7 @@ deny:
 
 # Writes the frozen bytes anew. Only for a new version of a format, or while they are version 0.
 golden:
-    UPDATE_GOLDEN=1 cargo test --locked -p lissom-sync -p lissom-protocol --test golden
+    UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol --test golden
 
 # Everything CI runs.
 ci:

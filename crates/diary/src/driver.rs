@@ -138,6 +138,7 @@ impl Diary {
                 let now = write.now_ms();
                 // An empty log needs no commit of its own to have been seen.
                 write.set_meta("known", true)?;
+                write.sql.execute("UPDATE missing SET exchanges = exchanges + 1", [])?;
                 write.set_meta("last_sync_ms", now)
             }),
             End::Misbehaving(violation) => {

@@ -157,15 +157,16 @@ impl Write<'_> {
         let mut documents = BTreeSet::new();
         for (pos, received) in (page.at.pos.saturating_add(1)..).zip(page.entries) {
             let id = received.id();
-            if !self.set_pos(&id, pos)? {
-                match received {
-                    Received::Junk { bytes, .. } => self.keep_junk(received, bytes, pos)?,
-                    Received::Entry(entry) => {
-                        pulled = pulled.saturating_add(1);
-                        documents.extend(self.take_in(keys, entry)?);
-                        self.set_pos(&id, pos)?;
-                    }
+            let held = self.set_pos(&id, pos)?;
+            match received {
+                // The genuine entry may be here: then it has this place, because the chain goes by ids.
+                Received::Junk { bytes, .. } => self.keep_junk(received, bytes, (!held).then_some(pos))?,
+                Received::Entry(entry) if !held => {
+                    pulled = pulled.saturating_add(1);
+                    documents.extend(self.take_in(keys, entry)?);
+                    self.set_pos(&id, pos)?;
                 }
+                Received::Entry(_) => {}
             }
         }
         for doc_id in documents {
@@ -174,7 +175,6 @@ impl Write<'_> {
         self.set_cursor(&page.to, healing && !page.end)?;
         self.set_meta("known", true)?;
         if page.end {
-            self.sql.execute("UPDATE missing SET exchanges = exchanges + 1", [])?;
             if healing {
                 self.healed()?;
             }
@@ -195,10 +195,10 @@ impl Write<'_> {
         Ok(false)
     }
 
-    fn keep_junk(&mut self, received: &Received, bytes: &[u8], pos: u64) -> Result<(), Error> {
+    fn keep_junk(&mut self, received: &Received, bytes: &[u8], pos: Option<u64>) -> Result<(), Error> {
         let kept = count(&self.sql, "SELECT coalesce(sum(length(bytes)), 0) FROM junk")?;
         let bytes = if kept.saturating_add(bytes.len()) <= JUNK_BYTES_MAX { bytes } else { &[] };
-        let (now, pos) = (self.now_ms(), i64::try_from(pos).unwrap_or(i64::MAX));
+        let (now, pos) = (self.now_ms(), pos.and_then(|pos| i64::try_from(pos).ok()));
         let sql = "INSERT INTO junk (entry_id, pos, at_ms, bytes) VALUES (?1, ?2, ?3, ?4)";
         self.sql.execute(sql, (received.id().0, pos, now, bytes))?;
         self.note(
