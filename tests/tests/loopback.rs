@@ -184,6 +184,27 @@ fn joining_with_other_words_or_at_the_wrong_relay_creates_nothing() {
 }
 
 #[test]
+fn a_lost_or_damaged_secret_comes_back_with_the_words_and_nothing_recorded_is_lost() {
+    let House { relay, mut a, mut b, root: _root } = house();
+    let phrase = a.diary.phrase();
+    for damage in [None, Some("rubbish")] {
+        a.log("not sent yet");
+        drop(a.diary);
+        let secret = a.folder.join("secret");
+        match damage {
+            None => std::fs::remove_file(&secret).unwrap(),
+            Some(text) => std::fs::write(&secret, text).unwrap(),
+        }
+        assert!(matches!(Diary::open(&a.folder, SystemHost), Err(Error::Integrity(_))));
+        let url = RelayUrl::parse(&relay.url(), false).unwrap();
+        let joined = Diary::join(&a.folder, &phrase, "Phone", (&url, false), &mut a.transport, SystemHost).unwrap();
+        a.diary = joined.diary;
+    }
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(b.rows().len(), 4);
+}
+
+#[test]
 fn with_the_relay_down_the_sync_says_so_and_the_data_is_there() {
     let House { mut relay, mut a, root: _root, b: _b } = house();
     relay.stop();

@@ -193,6 +193,27 @@ fn documents_that_are_not_ours_are_kept_unread() {
 }
 
 #[test]
+fn a_record_in_a_document_that_is_not_its_own_has_no_row_whichever_came_first() {
+    for documents in [["profile", "log-2026"], ["log-2026", "profile"]] {
+        let mut house = house();
+        for (actor, doc_id) in (1..).zip(documents) {
+            // The same key with another value in each.
+            let value = encode(&Fields::from([(0, Value::Int(AT_MS)), (1, Value::Int(0)), (2, Value::Int(actor))]));
+            let key = format!("c:{}", uuid7(AT_MS, [1; 10]));
+            let mut document =
+                Automerge::new().with_actor(ActorId::from([u8::try_from(actor).unwrap(); 16].as_slice()));
+            let mut transaction = document.transaction();
+            transaction.put(ROOT, key, automerge::ScalarValue::Bytes(value)).unwrap();
+            transaction.commit();
+            house.send(doc_id, document.get_last_local_change().unwrap().raw_bytes(), 0);
+        }
+        house.pull();
+        assert_eq!(house.b.rows().len(), 2);
+        house.b.assert_whole();
+    }
+}
+
+#[test]
 fn a_document_of_a_newer_version_can_be_read_and_is_not_written() {
     let mut house = house();
     let year = house.b.rows().first().unwrap().at.local_date();

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::host::{Host, random};
 use crate::secret_file;
-use crate::storage::{Storage, Write};
+use crate::storage::{Storage, Write, projection_hash};
 use crate::transport::RelayUrl;
 
 /// A day, the most that a record may lie ahead of the clock and of every other record.
@@ -57,7 +57,7 @@ impl Diary {
     /// [`Error::DiaryExists`], or an error of the folder or the disk.
     pub fn create(folder: &Path, device_name: &str, mut host: impl Host + 'static) -> Result<Self, Error> {
         let name = device_values(device_name)?;
-        if exists(folder)? {
+        if vault_of(folder)?.is_some() {
             return Err(Error::DiaryExists);
         }
         secret_file::create_folder(folder)?;
@@ -88,6 +88,12 @@ impl Diary {
         let invite = storage.meta("invite")?;
         let program: Option<String> = storage.meta("program")?;
         let updated = program.as_deref() != Some(env!("CARGO_PKG_VERSION"));
+        if storage.meta::<Vec<u8>>("projection")?.as_deref() != Some(projection_hash().as_slice()) {
+            storage.write(|write| {
+                write.rebuild_projection()?;
+                Ok(())
+            })?;
+        }
         storage.recover_applying()?;
         let aside: usize = crate::storage::entries::count(
             storage.sql(),
@@ -124,7 +130,7 @@ impl Diary {
         }
         let next = secret_file::load_next(folder)?.filter(fits);
         let lost = "the secret of this diary is missing from its folder or is another diary's; put the file `secret` back, \
-                    or move the folder away and join again with the 24 words";
+                    or join again with the 24 words: what is recorded here stays";
         let secret = next.ok_or_else(|| Error::Integrity(lost.to_owned()))?;
         secret_file::promote_next(folder)?;
         Ok(secret)
@@ -354,13 +360,12 @@ impl Diary {
     }
 }
 
-/// Whether a folder holds a diary.
-pub(crate) fn exists(folder: &Path) -> Result<bool, Error> {
+/// The vault of the diary that a folder holds, if it holds one.
+pub(crate) fn vault_of(folder: &Path) -> Result<Option<[u8; 32]>, Error> {
     if !folder.join(crate::storage::DATABASE).exists() {
-        return Ok(false);
+        return Ok(None);
     }
-    let storage = Storage::open(folder, Box::new(crate::host::SystemHost))?;
-    Ok(storage.meta::<[u8; 32]>("vault")?.is_some())
+    Storage::open(folder, Box::new(crate::host::SystemHost))?.meta("vault")
 }
 
 pub(crate) fn device_values(name: &str) -> Result<DeviceValues, Error> {

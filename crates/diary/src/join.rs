@@ -12,7 +12,7 @@ use lissom_sync::keys::{Keys, Secret};
 use lissom_sync::phrase::from_phrase;
 use lissom_sync::protocol::cursor::Cursor;
 
-use crate::diary::{Diary, device_values, exists};
+use crate::diary::{Diary, device_values, vault_of};
 use crate::error::Error;
 use crate::host::Host;
 use crate::secret_file;
@@ -35,7 +35,8 @@ pub struct Joined {
 impl Diary {
     /// Joins the vault of these 24 words at this relay. Records that are here already come along.
     ///
-    /// The relay is asked first: if it has no such vault, or cannot be reached, nothing is created or changed.
+    /// The relay is asked first: if it has no such vault, or cannot be reached, nothing is created or changed. Where the
+    /// folder holds this very diary already, only its secret and the relay's address are written again.
     ///
     /// # Errors
     /// [`Error::Phrase`] says which word; [`Error::UnknownVault`], [`Error::Relay`];
@@ -51,11 +52,17 @@ impl Diary {
         let name = device_values(device_name)?;
         let secret = from_phrase(phrase)?;
         let keys = Keys::owner(&secret);
-        let there = exists(folder)?;
+        let there = vault_of(folder)?;
+        if there == Some(keys.vault().0) {
+            // These are its own words: nothing to ask anybody, and perhaps its secret was lost or damaged.
+            secret_file::store(folder, &secret)?;
+            let mut diary = Self::open(folder, host)?;
+            diary.set_relay(relay.0.as_str(), None, relay.1)?;
+            return Ok(Joined { diary, brought: 0 });
+        }
         let client = probe(&keys, transport)?;
-        let (mut diary, brought) = if there {
-            let diary = Self::open(folder, host)?;
-            if diary.vault() == keys.vault().to_text() { (diary, 0) } else { diary.change_vault(&secret, &name)? }
+        let (mut diary, brought) = if there.is_some() {
+            Self::open(folder, host)?.change_vault(&secret, &name)?
         } else {
             secret_file::create_folder(folder)?;
             secret_file::store(folder, &secret)?;

@@ -76,8 +76,12 @@ fn read(path: &Path) -> Result<Option<Secret>, Error> {
     };
     let bytes = HEXLOWER.decode(text.trim().as_bytes()).ok().map(Zeroizing::new);
     let secret = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-    let damaged =
-        || Error::Integrity(format!("{} is damaged; write the 24 words into it by `lissom join`", path.display()));
+    let damaged = || {
+        Error::Integrity(format!(
+            "{} is damaged; join again with the 24 words: what is recorded here stays",
+            path.display()
+        ))
+    };
     Ok(Some(Secret::from_bytes(secret.ok_or_else(damaged)?)))
 }
 

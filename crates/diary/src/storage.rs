@@ -25,7 +25,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 use crate::error::Error;
 use crate::host::{Host, random};
 
-pub(crate) use crate::storage::schema::rebuild_tables;
+pub(crate) use crate::storage::schema::{projection_hash, rebuild_tables};
 
 /// Name of the database in the diary's folder.
 pub(crate) const DATABASE: &str = "diary.sqlite";

@@ -74,6 +74,23 @@ fn a_folder_has_one_diary_and_a_file_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
+fn a_projection_of_another_version_is_made_anew_at_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+    diary.record_result(&tilt(), None).unwrap();
+    drop(diary);
+    let file = rusqlite::Connection::open(folder.path().join("diary.sqlite")).unwrap();
+    file.execute_batch(
+        "DROP TABLE result; CREATE TABLE result (old); UPDATE meta SET value = x'00' WHERE key = 'projection'",
+    )
+    .unwrap();
+    drop(file);
+    let mut diary = Diary::open(folder.path(), SystemHost).unwrap();
+    assert_eq!(diary.history(&all()).unwrap().len(), 1);
+    assert_eq!(diary.verify().unwrap().problems, [""; 0]);
+}
+
+#[test]
 fn a_full_disk_refuses_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();

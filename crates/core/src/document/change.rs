@@ -31,6 +31,9 @@ const VALUE: u64 = 87;
 const PREDECESSOR_COUNT: u64 = 112;
 const PREDECESSOR_ACTOR: u64 = 113;
 const PREDECESSOR_COUNTER: u64 = 115;
+/// Kinds of values, the low four bits of a [`VALUE_KIND`]: null, booleans, numbers, text, bytes, 8 a counter, 9 a time.
+const KIND_COUNTER: u64 = 8;
+const KIND_LAST: u64 = 9;
 /// The action of putting a value.
 const ACTION_PUT: u64 = 1;
 /// The action of removing one: Automerge writes it when a put settles a conflict by keeping the value that is there.
@@ -158,10 +161,11 @@ fn check_columns(columns: &[(u64, &[u8])]) -> Result<(), ChangeRefusal> {
             return Err(ChangeRefusal::TooManyOperations);
         }
         let fits = match *spec {
-            KEY_TEXT | VALUE_KIND | VALUE | PREDECESSOR_COUNT | PREDECESSOR_ACTOR | PREDECESSOR_COUNTER => true,
+            KEY_TEXT | VALUE | PREDECESSOR_COUNT | PREDECESSOR_ACTOR | PREDECESSOR_COUNTER => true,
             // One run of "no".
             INSERT => Reader { rest: data }.uleb() == Some(rows),
-            ACTION => only_puts(data).ok_or(ChangeRefusal::Malformed)?,
+            ACTION => every(data, |action| matches!(action, ACTION_PUT | ACTION_REMOVE)),
+            VALUE_KIND => every(data, |kind| kind & 15 <= KIND_LAST && kind & 15 != KIND_COUNTER),
             _ => false,
         };
         if !fits {
@@ -171,19 +175,22 @@ fn check_columns(columns: &[(u64, &[u8])]) -> Result<(), ChangeRefusal> {
     Ok(())
 }
 
-/// Whether every row of an action column puts a value, or removes one that lost a conflict.
-fn only_puts(data: &[u8]) -> Option<bool> {
+/// Whether every row of a column of numbers has a value that fits. Runs are looked at once, never expanded.
+fn every(data: &[u8], fits: impl Fn(u64) -> bool) -> bool {
     let mut reader = Reader { rest: data };
     while !reader.rest.is_empty() {
-        let run = reader.sleb()?;
-        let values = if run < 0 { run.unsigned_abs() } else { 1 };
+        let values = match reader.sleb() {
+            None | Some(0) => return false,
+            Some(run @ ..0) => run.unsigned_abs(),
+            Some(_) => 1,
+        };
         for _ in 0..values {
-            if run == 0 || !matches!(reader.uleb()?, ACTION_PUT | ACTION_REMOVE) {
-                return Some(false);
+            if !reader.uleb().is_some_and(&fits) {
+                return false;
             }
         }
     }
-    Some(true)
+    true
 }
 
 /// How many rows a column claims. Runs are summed, never expanded.

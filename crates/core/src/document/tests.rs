@@ -138,3 +138,34 @@ fn concurrent_edits_of_different_fields_both_stand() {
     assert_eq!(record.edits.get("leg"), Some(&Value::Int(4)));
     assert_eq!(record.edits.get("pain"), Some(&Value::Int(1)));
 }
+
+#[test]
+fn what_our_documents_never_hold_is_refused_before_automerge_sees_it() {
+    use automerge::transaction::Transactable;
+    use automerge::{ObjType, ScalarValue};
+    type Work = fn(&mut automerge::transaction::Transaction<'_>);
+    let works: [(&str, Work); 5] = [
+        ("object", |t| drop(t.put_object(ROOT, "c:a", ObjType::Map).unwrap())),
+        ("list", |t| {
+            let list = t.put_object(ROOT, "c:a", ObjType::List).unwrap();
+            t.insert(&list, 0, 1).unwrap();
+        }),
+        ("text", |t| {
+            let text = t.put_object(ROOT, "c:a", ObjType::Text).unwrap();
+            t.splice_text(&text, 0, 0, "hello").unwrap();
+        }),
+        ("counter", |t| t.put(ROOT, "c:a", ScalarValue::counter(1)).unwrap()),
+        ("increment", |t| {
+            t.put(ROOT, "c:a", ScalarValue::counter(1)).unwrap();
+            t.increment(ROOT, "c:a", 1).unwrap();
+        }),
+    ];
+    for (name, work) in works {
+        let mut document = Automerge::new();
+        let mut transaction = document.transaction();
+        work(&mut transaction);
+        transaction.commit();
+        let bytes = document.get_last_local_change().unwrap().raw_bytes().to_vec();
+        assert_eq!(Change::parse(&bytes).err(), Some(ChangeRefusal::NotRootValues), "{name}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The projection: rows to look things up in, derived from the documents and droppable.
 //!
 //! One path for every change, made here or elsewhere: the keys it touched are read again from the document, and
-//! their rows are written anew.
+//! their rows are written anew. A record in a document that is not its own has no row, whichever came first.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use lissom_core::check_in::CheckInValues;
 use lissom_core::device::DeviceValues;
 use lissom_core::document::Document;
 use lissom_core::moment::uuid7_ms;
-use lissom_core::record::{Kind, Record, Values, kind_of, session_of};
+use lissom_core::record::{Kind, Record, Values, doc_of, kind_of, session_of};
 use lissom_core::result::{ResultValues, SessionValues};
 use lissom_core::value::Value;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
 use crate::error::Error;
-use crate::storage::Write;
 use crate::storage::documents::{doc_ids, load};
+use crate::storage::{Write, projection_hash};
 
 impl Write<'_> {
     /// Writes the rows of these records anew.
@@ -25,13 +25,15 @@ impl Write<'_> {
         let revision = self.revision;
         let document = self.document(doc_id)?.clone();
         let projector = Projector { sql: &self.sql, schema: "main", revision };
-        dirty.iter().try_for_each(|key| projector.record(&document, key, document.record(key).as_ref()))
+        let mut ours = dirty.iter().filter(|key| doc_of(key) == doc_id);
+        ours.try_for_each(|key| projector.record(&document, key, document.record(key).as_ref()))
     }
 
     /// Drops every row and fills the projection from the documents.
     pub(crate) fn rebuild_projection(&mut self) -> Result<(), Error> {
         super::rebuild_tables(&self.sql, "main")?;
-        fill(&self.sql, "main", self.revision)
+        fill(&self.sql, "main", self.revision)?;
+        self.set_meta("projection", projection_hash())
     }
 }
 
@@ -40,8 +42,8 @@ pub(crate) fn fill(sql: &Connection, schema: &str, revision: i64) -> Result<(), 
     for doc_id in doc_ids(sql)? {
         let document = load(sql, &doc_id)?;
         let projector = Projector { sql, schema, revision };
-        for record in document.records() {
-            projector.record(&document, &record.key, Some(&record))?;
+        for record in document.records().iter().filter(|record| doc_of(&record.key) == doc_id) {
+            projector.record(&document, &record.key, Some(record))?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Tables, and how an older database becomes a newer one.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
@@ -10,7 +11,7 @@ const VERSION: i64 = 1;
 /// One step for each version; never edited after a release.
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/001_first.sql")];
 
-/// The droppable part: made anew whenever its text changes.
+/// The droppable part: made anew from the documents whenever this text changes.
 const PROJECTION: &str = include_str!("../../migrations/projection.sql");
 
 /// Sets the pragmas and brings the schema up to date.
@@ -37,10 +38,16 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Error> {
     }
     if found == 0 {
         create_projection(&sql, "main")?;
+        sql.execute("INSERT INTO meta VALUES ('projection', ?1)", [projection_hash()])?;
     }
     sql.pragma_update(None, "user_version", VERSION)?;
     sql.commit()?;
     Ok(())
+}
+
+/// Stands for the projection that this program makes; a database with another one makes it anew at open.
+pub(crate) fn projection_hash() -> [u8; 32] {
+    Sha256::digest(PROJECTION).into()
 }
 
 fn user_version(sql: &Connection) -> Result<i64, Error> {
