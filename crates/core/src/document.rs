@@ -35,6 +35,8 @@ pub struct Document {
     automerge: Automerge,
     /// Last sequence number of each actor, because Automerge panics on a gap and does not tell them.
     sequences: BTreeMap<Vec<u8>, u64>,
+    /// Last operation of each change, which the next one's numbers follow.
+    ends: BTreeMap<ChangeHash, u64>,
 }
 
 /// One thing to write.
@@ -117,7 +119,7 @@ impl Document {
     /// An empty document.
     #[must_use]
     pub fn new() -> Self {
-        Self { automerge: Automerge::new(), sequences: BTreeMap::new() }
+        Self { automerge: Automerge::new(), sequences: BTreeMap::new(), ends: BTreeMap::new() }
     }
 
     /// Loads a snapshot that [`Document::save`] made here. Never for bytes from elsewhere.
@@ -126,12 +128,13 @@ impl Document {
     /// [`LoadError`] if the bytes do not load; the changes they were made of are still stored.
     pub fn load(snapshot: &[u8]) -> Result<Self, LoadError> {
         let automerge = apply::contained(|| Automerge::load(snapshot)).and_then(Result::ok).ok_or(LoadError)?;
-        let mut sequences = BTreeMap::new();
+        let (mut sequences, mut ends) = (BTreeMap::new(), BTreeMap::new());
         for meta in automerge.get_changes_meta(&[]) {
             let last = sequences.entry(meta.actor.to_bytes().to_vec()).or_insert(0);
             *last = meta.seq.max(*last);
+            ends.insert(ChangeHash(meta.hash.0), meta.max_op);
         }
-        Ok(Self { automerge, sequences })
+        Ok(Self { automerge, sequences, ends })
     }
 
     /// All of the document as bytes for [`Document::load`].
@@ -158,7 +161,7 @@ impl Document {
     /// [`WriteError`]: the document is as before, or must be loaded again where it says so.
     pub fn write(&mut self, writer: Writer, puts: &[Put]) -> Result<Option<Written>, WriteError> {
         let mut copy = self.clone();
-        let written = copy.write_here(writer, puts)?;
+        let written = apply::contained(|| copy.write_here(writer, puts)).unwrap_or(Err(WriteError::Failed))?;
         if written.is_some() {
             *self = copy;
         }
@@ -185,9 +188,10 @@ impl Document {
         }
         // What every other device would refuse must not be committed here.
         let change = Change::parse(bytes).map_err(|_| WriteError::Failed)?;
-        self.sequences.insert(change.actor.clone(), change.seq);
+        self.remember(&change);
         let dirty = puts.iter().map(|put| match put {
-            Put::Record { key, .. } | Put::Field { key, .. } => split_key(key).0.to_owned(),
+            Put::Record { key, .. } => split_key(key).0.to_owned(),
+            Put::Field { key, field, .. } => split_key(&format!("{key}.{field}")).0.to_owned(),
         });
         Ok(Some(Written { change, dirty: dirty.collect() }))
     }
@@ -258,6 +262,17 @@ impl Document {
             hash.update(length(value.len()));
             hash.update(&value);
         }
+    }
+
+    /// The numbers without the document, for a copy of it.
+    fn clone_numbers(&self) -> Self {
+        Self { automerge: Automerge::new(), sequences: self.sequences.clone(), ends: self.ends.clone() }
+    }
+
+    /// Remembers where a change's numbers end.
+    fn remember(&mut self, change: &Change) {
+        self.sequences.insert(change.actor.clone(), change.seq);
+        self.ends.insert(change.hash, change.last_operation());
     }
 
     /// Keys of records that these patches touch.

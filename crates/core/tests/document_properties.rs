@@ -117,7 +117,8 @@ proptest! {
         for mut document in devices {
             document.apply(&all);
             prop_assert_eq!(&state(&document), &reference);
-            prop_assert!(document.apply(&all).outcomes.iter().all(|outcome| *outcome == Outcome::Held));
+            let again = document.apply(&all).outcomes;
+            prop_assert!(again.iter().all(|outcome| *outcome == Outcome::Held), "{:?} {:?}", again, all.iter().map(|c| (c.seq, c.start_op, c.operations, c.deps.len())).collect::<Vec<_>>());
         }
     }
 

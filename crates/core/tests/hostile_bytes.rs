@@ -26,7 +26,7 @@ fn state(document: &Document) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// Whether these bytes, told to be a change, would be taken in by Automerge itself.
+/// A document that holds something, so that there is something to harm.
 fn document_with_records() -> Document {
     let mut document = Document::new();
     let put = Put::Record { key: "c:before".into(), value: vec![0xa0] };

@@ -17,8 +17,13 @@ use sha2::{Digest, Sha256};
 
 /// Largest change, in bytes (256 KiB).
 pub(crate) const CHANGE_BYTES_MAX: usize = 256 * 1024;
-/// Most operations in one change.
+/// Most operations in one change, and in all the changes of one body together.
 pub(crate) const CHANGE_OPERATIONS_MAX: u64 = 20_000;
+/// Most changes in one body. Half a mebibyte, the most that is sealed into one, holds fewer.
+const BODY_CHANGES_MAX: usize = 4_096;
+/// Highest number of an operation. Automerge keeps it in 32 bits; below the end there must be room for every change to
+/// come, or nothing could ever be written to the document again.
+pub(crate) const OPERATION_NUMBER_MAX: u64 = 1 << 31;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
@@ -58,6 +63,10 @@ pub struct Change {
     pub actor: Vec<u8>,
     /// Its number among that actor's changes, from 1.
     pub seq: u64,
+    /// Number of its first operation: one more than the last of any change that it builds on.
+    pub start_op: u64,
+    /// How many operations it has.
+    pub operations: u64,
 }
 
 /// Why bytes are not let through to Automerge.
@@ -70,7 +79,7 @@ pub enum ChangeRefusal {
     #[error("larger than one change may be")]
     TooLarge,
     /// More operations than one change may have.
-    #[error("more operations than one change may have")]
+    #[error("more operations than one change or one entry may have")]
     TooManyOperations,
     /// Does more than put values at the root of a document.
     #[error("does more than put values at the root of a document")]
@@ -83,21 +92,33 @@ pub enum ChangeRefusal {
     Checksum,
 }
 
-/// Splits concatenated chunks. What is refused is given back as bytes; if even its length cannot be read, that is
-/// all the rest.
+/// Splits concatenated chunks. What is refused is given back as bytes; if even its length cannot be read, or if the
+/// body as a whole claims too much, that is all the rest.
 #[must_use]
 pub fn split(mut body: &[u8]) -> Vec<Result<Change, (ChangeRefusal, Vec<u8>)>> {
     let mut changes = Vec::new();
+    let mut operations = 0_u64;
     while !body.is_empty() {
         let length = chunk_length(body).filter(|length| *length <= body.len()).unwrap_or(body.len());
         let (chunk, rest) = body.split_at_checked(length).unwrap_or((body, &[]));
-        changes.push(Change::parse(chunk).map_err(|why| (why, chunk.to_vec())));
+        let change = Change::parse(chunk);
+        operations = operations.saturating_add(change.as_ref().map_or(0, |change| change.operations));
+        if operations > CHANGE_OPERATIONS_MAX || changes.len() >= BODY_CHANGES_MAX {
+            changes.push(Err((ChangeRefusal::TooManyOperations, body.to_vec())));
+            break;
+        }
+        changes.push(change.map_err(|why| (why, chunk.to_vec())));
         body = rest;
     }
     changes
 }
 
 impl Change {
+    /// Number of its last operation; of one before its first if it has none.
+    pub(crate) fn last_operation(&self) -> u64 {
+        self.start_op.saturating_add(self.operations).saturating_sub(1)
+    }
+
     /// Reads one chunk and counts what it claims.
     ///
     /// # Errors
@@ -117,13 +138,23 @@ impl Change {
         if hash.0.get(..4) != Some(checksum) {
             return Err(ChangeRefusal::Checksum);
         }
-        let (deps, actor, seq, columns) = read_contents(&mut reader).ok_or(ChangeRefusal::Malformed)?;
-        check_columns(&columns)?;
-        Ok(Self { bytes: chunk.to_vec(), hash, deps, actor, seq })
+        let contents = read_contents(&mut reader).ok_or(ChangeRefusal::Malformed)?;
+        let operations = check_columns(&contents.columns)?;
+        let Contents { deps, actor, seq, start_op, .. } = contents;
+        if start_op == 0 || start_op.saturating_add(operations) > OPERATION_NUMBER_MAX {
+            return Err(ChangeRefusal::TooManyOperations);
+        }
+        Ok(Self { bytes: chunk.to_vec(), hash, deps, actor, seq, start_op, operations })
     }
 }
 
-type Contents<'a> = (Vec<ChangeHash>, Vec<u8>, u64, Vec<(u64, &'a [u8])>);
+struct Contents<'a> {
+    deps: Vec<ChangeHash>,
+    actor: Vec<u8>,
+    seq: u64,
+    start_op: u64,
+    columns: Vec<(u64, &'a [u8])>,
+}
 
 fn read_contents<'a>(reader: &mut Reader<'a>) -> Option<Contents<'a>> {
     let length = reader.size()?;
@@ -137,7 +168,7 @@ fn read_contents<'a>(reader: &mut Reader<'a>) -> Option<Contents<'a>> {
     }
     let actor = reader.prefixed()?.to_vec();
     let seq = reader.uleb()?;
-    let _start_op = reader.uleb()?;
+    let start_op = reader.uleb()?;
     let _time = reader.sleb()?;
     let _message = reader.prefixed()?;
     let others = reader.size()?;
@@ -150,11 +181,12 @@ fn read_contents<'a>(reader: &mut Reader<'a>) -> Option<Contents<'a>> {
         columns.push((reader.uleb()?, reader.size()?));
     }
     let data = columns.into_iter().map(|(spec, length)| Some((spec, reader.take(length)?)));
-    Some((deps, actor, seq, data.collect::<Option<_>>()?))
+    Some(Contents { deps, actor, seq, start_op, columns: data.collect::<Option<_>>()? })
 }
 
-/// Lets through only puts at the root, and not too many of them.
-fn check_columns(columns: &[(u64, &[u8])]) -> Result<(), ChangeRefusal> {
+/// Lets through only puts at the root, and not too many of them; gives how many.
+fn check_columns(columns: &[(u64, &[u8])]) -> Result<u64, ChangeRefusal> {
+    let mut operations = 0;
     for (spec, data) in columns {
         let rows = count_rows(*spec, data).ok_or(ChangeRefusal::Malformed)?;
         if rows > CHANGE_OPERATIONS_MAX {
@@ -171,8 +203,12 @@ fn check_columns(columns: &[(u64, &[u8])]) -> Result<(), ChangeRefusal> {
         if !fits {
             return Err(ChangeRefusal::NotRootValues);
         }
+        // Every operation has an action; predecessors, for instance, may be more.
+        if *spec == ACTION {
+            operations = rows;
+        }
     }
-    Ok(())
+    Ok(operations)
 }
 
 /// Whether every row of a column of numbers has a value that fits. Runs are looked at once, never expanded.

@@ -91,8 +91,6 @@ fn a_wrong_number_is_refused_and_takes_no_other_change_with_it() {
     let mine = write(&mut one, 1, &[put("c:a", 1)]);
     let clash = write(&mut two, 1, &[put("c:b", 2)]);
     let good = write(&mut Document::new(), 2, &[put("c:c", 3)]);
-    let mut gap = Document::new();
-    write(&mut gap, 3, &[put("c:x", 1)]);
     let applied = one.apply(&[clash, good]);
     assert_eq!(applied.outcomes, [Outcome::Refused(Refused::Sequence), Outcome::Applied]);
     assert!(one.holds(&mine.hash) && one.record("c:c").is_some() && one.record("c:b").is_none());
@@ -168,4 +166,63 @@ fn what_our_documents_never_hold_is_refused_before_automerge_sees_it() {
         let bytes = document.get_last_local_change().unwrap().raw_bytes().to_vec();
         assert_eq!(Change::parse(&bytes).err(), Some(ChangeRefusal::NotRootValues), "{name}");
     }
+}
+
+/// A change of one operation with another number for it: the chunk is laid out again with its length and checksum.
+fn renumbered(change: &Change, start_op: u64) -> Vec<u8> {
+    let expanded = automerge::Change::from_bytes(change.bytes.clone()).unwrap().decode();
+    let expanded = automerge::ExpandedChange { start_op: start_op.try_into().unwrap(), hash: None, ..expanded };
+    automerge::Change::from(expanded).raw_bytes().to_vec()
+}
+
+#[test]
+fn operations_numbered_ahead_are_refused_so_that_numbers_never_run_out() {
+    let change = write(&mut Document::new(), 1, &[put("c:a", 1)]);
+    let mut document = Document::new();
+    for start_op in [2, 1_000, (1 << 31) - 1, 1 << 31, 4_294_967_294, 4_294_967_295, 1 << 40] {
+        let ahead: Vec<Change> = split(&renumbered(&change, start_op)).into_iter().filter_map(Result::ok).collect();
+        let outcomes = document.apply(&ahead).outcomes;
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Refused(Refused::Sequence)), "{start_op}");
+    }
+    assert_eq!(document.apply(&[change]).outcomes, [Outcome::Applied]);
+    write(&mut document, 2, &[put("c:b", 1)]);
+}
+
+#[test]
+fn a_gap_in_an_actors_numbers_is_refused() {
+    let mut author = Document::new();
+    let first = write(&mut author, 3, &[put("c:x", 1)]);
+    let mut third = write(&mut author, 3, &[put("c:y", 1)]);
+    third.seq = 3;
+    let mut document = Document::new();
+    assert_eq!(document.apply(&[first, third]).outcomes, [Outcome::Applied, Outcome::Refused(Refused::Sequence)]);
+}
+
+#[test]
+fn many_small_changes_claim_no_more_together_than_one_may() {
+    let many = |n: u64| (0..n).map(|n| put(&n.to_string(), 1)).collect::<Vec<_>>();
+    let body: Vec<u8> = (1..=3).flat_map(|actor| write(&mut Document::new(), actor, &many(9_000)).bytes).collect();
+    let verdicts: Vec<Option<ChangeRefusal>> =
+        split(&body).into_iter().map(Result::err).map(|e| e.map(|e| e.0)).collect();
+    assert_eq!(verdicts, [None, None, Some(ChangeRefusal::TooManyOperations)]);
+    let tiny = write(&mut Document::new(), 1, &[put("c:a", 1)]).bytes.repeat(5_000);
+    assert_eq!(split(&tiny).len(), 4_097);
+}
+
+#[test]
+fn one_bad_change_among_many_and_a_long_chain_backwards_take_no_square_of_time() {
+    let mut author = Document::new();
+    let mut changes: Vec<Change> = (0..600).map(|n| write(&mut author, 1, &[put(&format!("c:{n}"), 1)])).collect();
+    changes.reverse();
+    let mut document = Document::new();
+    let applied = document.apply(&changes);
+    assert!(applied.outcomes.iter().all(|outcome| *outcome == Outcome::Applied));
+    assert_eq!(applied.order, (0..600).rev().collect::<Vec<_>>());
+    // One whose contents are not what its hash says, in the middle of others that stand alone.
+    let mut alone: Vec<Change> =
+        (1..=64).map(|n| write(&mut Document::new(), n, &[put(&format!("c:{n}"), 1)])).collect();
+    alone[31].operations = 2;
+    let applied = Document::new().apply(&alone);
+    assert_eq!(applied.outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count(), 63);
+    assert_eq!(applied.outcomes[31], Outcome::Refused(Refused::Contents));
 }
