@@ -205,6 +205,48 @@ fn a_lost_or_damaged_secret_comes_back_with_the_words_and_nothing_recorded_is_lo
 }
 
 #[test]
+fn a_process_that_has_the_folder_open_while_it_is_joined_elsewhere_seals_nothing_for_the_wrong_vault() {
+    let House { root, relay, mut a, mut b } = house();
+    let mut tablet = Device::create(root.path().join("tablet"), "Old tablet", &relay);
+    tablet.log("own before joining");
+    let mut watching = Device::open(tablet.folder.clone());
+    tablet.diary = Device::join(tablet.folder.clone(), "Late tablet", &a, &relay).diary;
+    assert!(matches!(watching.diary.sync(&mut watching.transport, person()), Err(Error::VaultChanged)));
+    let values = lissom_diary::CheckInValues { pain: Some(1), ..Default::default() };
+    assert!(matches!(watching.diary.record_check_in(&values, None), Err(Error::VaultChanged)));
+    let mut watching = watching.reopen();
+    watching.log("after opening again");
+    meet(&mut [&mut tablet, &mut a, &mut b, &mut watching]);
+    assert_eq!(a.rows().len(), 4);
+}
+
+#[test]
+fn a_join_cut_off_before_or_after_its_commit_leaves_one_diary_or_the_other_whole() {
+    let House { root, relay, a, b: _b } = house();
+    let folder = root.path().join("tablet");
+    let mut tablet = Device::create(folder.clone(), "Old tablet", &relay);
+    tablet.log("own before joining");
+    let before = tablet.diary.vault();
+    // Cut off before the commit: the next secret lies there, and the database is the former vault's.
+    let next = folder.join("secret.next");
+    std::fs::copy(a.folder.join("secret"), &next).unwrap();
+    let tablet = tablet.reopen();
+    assert_eq!(tablet.diary.vault(), before);
+    // Cut off after the commit: the database is the new vault's, and its secret still lies beside.
+    let former = std::fs::read(folder.join("secret")).unwrap();
+    drop(tablet.diary);
+    drop(Device::join(folder.clone(), "Late tablet", &a, &relay).diary);
+    std::fs::rename(folder.join("secret"), &next).unwrap();
+    std::fs::write(folder.join("secret"), former).unwrap();
+    let tablet = Device::open(folder.clone());
+    assert_eq!(tablet.diary.vault(), a.diary.vault());
+    assert_eq!(tablet.rows().len(), 1);
+    // A secret without a diary is somebody's: it is not written over.
+    std::fs::remove_file(folder.join("diary.sqlite")).unwrap();
+    assert!(matches!(Diary::create(&folder, "New", SystemHost), Err(Error::SecretAlone)));
+}
+
+#[test]
 fn with_the_relay_down_the_sync_says_so_and_the_data_is_there() {
     let House { mut relay, mut a, root: _root, b: _b } = house();
     relay.stop();
@@ -280,7 +322,12 @@ fn a_deleted_vault_says_so_and_everything_stays_on_the_device() {
         assert_eq!(matches!(report.end, End::Gone { .. }), gone);
         assert_eq!(a.rows().len(), 2);
     }
-    let rows = a.rows();
-    assert!(rows[0].id.starts_with("s:"));
     assert!(a.diary.status().unwrap().notices.iter().any(|notice| notice.kind == "gone"));
+    // Nothing of it goes up again, to whatever relay.
+    a.log("after the deletion");
+    let second = TestRelay::start(&_root.path().join("second"));
+    let url = a.diary.set_relay(&second.url(), None, false).unwrap();
+    a.transport = HttpTransport::new(url);
+    assert!(matches!(a.sync().end, End::Gone { .. }));
+    assert_eq!(a.rows().len(), 3);
 }

@@ -20,8 +20,7 @@ use automerge::{
 use sha2::{Digest, Sha256};
 
 pub use crate::document::apply::{Applied, Outcome, Refused};
-use crate::document::change::{CHANGE_BYTES_MAX, CHANGE_OPERATIONS_MAX};
-pub use crate::document::change::{Change, ChangeHash, ChangeRefusal, split};
+pub use crate::document::change::{CHANGE_BYTES_MAX, CHANGE_OPERATIONS_MAX, Change, ChangeHash, ChangeRefusal, split};
 use crate::record::{Record, split_key};
 use crate::value::Value;
 
@@ -146,7 +145,7 @@ impl Document {
     /// Whether the change is in the document.
     #[must_use]
     pub fn holds(&self, hash: &ChangeHash) -> bool {
-        self.automerge.get_missing_deps(&[automerge::ChangeHash(hash.0)]).is_empty()
+        holds(&self.automerge, hash)
     }
 
     /// Hashes of the changes that no other change follows, sorted.
@@ -160,40 +159,13 @@ impl Document {
     /// # Errors
     /// [`WriteError`]: the document is as before, or must be loaded again where it says so.
     pub fn write(&mut self, writer: Writer, puts: &[Put]) -> Result<Option<Written>, WriteError> {
-        let mut copy = self.clone();
-        let written = apply::contained(|| copy.write_here(writer, puts)).unwrap_or(Err(WriteError::Failed))?;
-        if written.is_some() {
-            *self = copy;
+        let mut copy = self.automerge.clone();
+        let written = apply::contained(|| write_to(&mut copy, writer, puts)).unwrap_or(Err(WriteError::Failed))?;
+        if let Some(written) = &written {
+            self.automerge = copy;
+            self.remember(&written.change);
         }
         Ok(written)
-    }
-
-    fn write_here(&mut self, writer: Writer, puts: &[Put]) -> Result<Option<Written>, WriteError> {
-        self.automerge.set_actor(ActorId::from(writer.0.as_slice()));
-        let mut transaction =
-            self.automerge.transaction_log_patches(PatchLog::inactive()).map_err(|_| WriteError::Failed)?;
-        for put in puts {
-            let (key, value) = match put {
-                Put::Record { key, value } => (key.clone(), ScalarValue::Bytes(value.clone())),
-                Put::Field { key, field, value } => (format!("{key}.{field}"), to_scalar(value)),
-            };
-            transaction.put(ROOT, key, value).map_err(|_| WriteError::Failed)?;
-        }
-        let (Some(_), _) = transaction.commit_with(CommitOptions::default().with_time(0)) else { return Ok(None) };
-        let made = self.automerge.get_last_local_change().ok_or(WriteError::Failed)?;
-        let bytes = made.raw_bytes();
-        let too_large = WriteError::TooLarge { operations: made.len(), bytes: bytes.len() };
-        if bytes.len() > CHANGE_BYTES_MAX || u64::try_from(made.len()).unwrap_or(u64::MAX) > CHANGE_OPERATIONS_MAX {
-            return Err(too_large);
-        }
-        // What every other device would refuse must not be committed here.
-        let change = Change::parse(bytes).map_err(|_| WriteError::Failed)?;
-        self.remember(&change);
-        let dirty = puts.iter().map(|put| match put {
-            Put::Record { key, .. } => split_key(key).0.to_owned(),
-            Put::Field { key, field, .. } => split_key(&format!("{key}.{field}")).0.to_owned(),
-        });
-        Ok(Some(Written { change, dirty: dirty.collect() }))
     }
 
     /// The record with this key, with its edits; `None` if the document has nothing under it.
@@ -264,38 +236,62 @@ impl Document {
         }
     }
 
-    /// The numbers without the document, for a copy of it.
-    fn clone_numbers(&self) -> Self {
-        Self { automerge: Automerge::new(), sequences: self.sequences.clone(), ends: self.ends.clone() }
-    }
-
     /// Remembers where a change's numbers end.
     fn remember(&mut self, change: &Change) {
         self.sequences.insert(change.actor.clone(), change.seq);
         self.ends.insert(change.hash, change.last_operation());
     }
+}
 
-    /// Keys of records that these patches touch.
-    fn dirty_keys(&self, mut log: PatchLog) -> BTreeSet<String> {
-        let patches = self.automerge.make_patches(&mut log);
-        let keys = patches.iter().filter_map(|patch| {
-            let (
-                (Some((ObjId::Root, Prop::Map(key))), _)
-                | (
-                    _,
-                    PatchAction::PutMap { key, .. }
-                    | PatchAction::DeleteMap { key }
-                    | PatchAction::Conflict { prop: Prop::Map(key) }
-                    | PatchAction::Increment { prop: Prop::Map(key), .. },
-                ),
-            ) = ((patch.path.first(), &patch.action),)
-            else {
-                return None;
-            };
-            Some(split_key(key).0.to_owned())
-        });
-        keys.collect()
+/// Keys of records that these patches touch.
+fn dirty_keys(automerge: &Automerge, mut log: PatchLog) -> BTreeSet<String> {
+    let patches = automerge.make_patches(&mut log);
+    let keys = patches.iter().filter_map(|patch| {
+        let (
+            (Some((ObjId::Root, Prop::Map(key))), _)
+            | (
+                _,
+                PatchAction::PutMap { key, .. }
+                | PatchAction::DeleteMap { key }
+                | PatchAction::Conflict { prop: Prop::Map(key) }
+                | PatchAction::Increment { prop: Prop::Map(key), .. },
+            ),
+        ) = ((patch.path.first(), &patch.action),)
+        else {
+            return None;
+        };
+        Some(split_key(key).0.to_owned())
+    });
+    keys.collect()
+}
+/// Whether the change is in the document.
+fn holds(automerge: &Automerge, hash: &ChangeHash) -> bool {
+    automerge.get_missing_deps(&[automerge::ChangeHash(hash.0)]).is_empty()
+}
+
+fn write_to(automerge: &mut Automerge, writer: Writer, puts: &[Put]) -> Result<Option<Written>, WriteError> {
+    automerge.set_actor(ActorId::from(writer.0.as_slice()));
+    let mut transaction = automerge.transaction_log_patches(PatchLog::inactive()).map_err(|_| WriteError::Failed)?;
+    for put in puts {
+        let (key, value) = match put {
+            Put::Record { key, value } => (key.clone(), ScalarValue::Bytes(value.clone())),
+            Put::Field { key, field, value } => (format!("{key}.{field}"), to_scalar(value)),
+        };
+        transaction.put(ROOT, key, value).map_err(|_| WriteError::Failed)?;
     }
+    let (Some(_), _) = transaction.commit_with(CommitOptions::default().with_time(0)) else { return Ok(None) };
+    let made = automerge.get_last_local_change().ok_or(WriteError::Failed)?;
+    let bytes = made.raw_bytes();
+    if bytes.len() > CHANGE_BYTES_MAX || u64::try_from(made.len()).unwrap_or(u64::MAX) > CHANGE_OPERATIONS_MAX {
+        return Err(WriteError::TooLarge { operations: made.len(), bytes: bytes.len() });
+    }
+    // What every other device would refuse must not be committed here.
+    let change = Change::parse(bytes).map_err(|_| WriteError::Failed)?;
+    let dirty = puts.iter().map(|put| match put {
+        Put::Record { key, .. } => split_key(key).0.to_owned(),
+        Put::Field { key, field, .. } => split_key(&format!("{key}.{field}")).0.to_owned(),
+    });
+    Ok(Some(Written { change, dirty: dirty.collect() }))
 }
 
 /// Puts a value where it belongs in a record.

@@ -1,7 +1,8 @@
 //! Export and import: a person's data, in forms that others can read.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -87,7 +88,8 @@ impl Diary {
         let mut draft = path.as_os_str().to_owned();
         draft.push(".part");
         let what = || format!("{} cannot be written", path.display());
-        let mut file = File::create(&draft).map_err(Error::file(what()))?;
+        // Health data: for its owner's eyes, whatever the folder.
+        let mut file = private_file(&draft).map_err(Error::file(what()))?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(Error::file(what()))?;
         std::fs::rename(&draft, path).map_err(Error::file(what()))?;
         Ok(count)
@@ -201,6 +203,18 @@ impl RowValues {
     }
 }
 
+/// A new file that only its owner can read.
+fn private_file(path: &OsStr) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// A name typed wrong must not cost a file that is something else.
 fn refuse_foreign(path: &Path) -> Result<(), Error> {
     let Ok(bytes) = std::fs::read(path) else { return Ok(()) };
@@ -287,8 +301,17 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
         (None, None) => None,
         (Some(_), Some(_)) => return Err("it has two values".to_owned()),
     };
-    let edits = archived.edits.into_iter().map(|(field, json)| Ok((field, from_json(json)?)));
-    let record = Record { key, value, edits: edits.collect::<Result<_, String>>()? };
+    let mut edits = BTreeMap::new();
+    for (field, json) in archived.edits {
+        // `r0000000a` would be another record's key, and a list no edit can be.
+        let value = from_json(json)?;
+        let scalar = !matches!(value, Value::Array(_) | Value::Map(_));
+        if !scalar || split_key(&format!("{key}.{field}")) != (key.as_str(), Some(field.as_str())) {
+            return Err(format!("it has an edit {field:.40} that is none"));
+        }
+        edits.insert(field, value);
+    }
+    let record = Record { key, value, edits };
     let refused = match kind {
         Some(Kind::Session) => check::<SessionValues>(&record),
         Some(Kind::Result) => check::<ResultValues>(&record),

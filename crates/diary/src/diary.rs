@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::host::{Host, random};
 use crate::secret_file;
+use crate::storage::entries::count;
 use crate::storage::{Storage, Write, projection_hash};
 use crate::transport::RelayUrl;
 
@@ -42,7 +43,7 @@ pub struct Diary {
 }
 
 /// Ids of a result just recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The result.
     pub id: String,
@@ -60,20 +61,38 @@ impl Diary {
         if vault_of(folder)?.is_some() {
             return Err(Error::DiaryExists);
         }
+        let secret = Secret::from_bytes(random(&mut host));
+        Self::begin(folder, &secret, &name, None, host)
+    }
+
+    /// Makes the diary of a vault in a folder that has none.
+    ///
+    /// First the secret beside its place, in the transaction that makes the database its vault's, then in its place:
+    /// wherever this is cut off, the folder has a diary that opens, or none.
+    pub(crate) fn begin(
+        folder: &Path,
+        secret: &Secret,
+        name: &DeviceValues,
+        relay: Option<(&RelayUrl, bool)>,
+        host: impl Host + 'static,
+    ) -> Result<Self, Error> {
+        if secret_file::load(folder)?.is_some() {
+            return Err(Error::SecretAlone);
+        }
         secret_file::create_folder(folder)?;
-        // A creation that was cut off left a secret and no diary: nobody has seen its words, and nothing is sealed.
-        let secret = match secret_file::load(folder)? {
-            Some(secret) => secret,
-            None => Secret::from_bytes(random(&mut host)),
-        };
-        secret_file::store(folder, &secret)?;
-        let keys = Keys::owner(&secret);
+        let keys = Keys::owner(secret);
         let mut storage = Storage::create(folder, Box::new(host))?;
         storage.write(|write| {
-            write.begin_vault(&keys, true)?;
-            write.begin_device(&name)
+            if write.meta::<[u8; 32]>("vault")?.is_some() {
+                return Err(Error::DiaryExists);
+            }
+            secret_file::store_next(folder, secret)?;
+            write.begin_vault(&keys)?;
+            write.set_relay(relay)?;
+            write.begin_device(name)
         })?;
-        Ok(Self::assemble(folder, storage, secret, keys, None))
+        secret_file::promote_next(folder)?;
+        Ok(Self::assemble(folder, storage, secret.clone(), keys, None))
     }
 
     /// Opens the diary of a folder. Reads SQLite only: no document is loaded.
@@ -86,8 +105,17 @@ impl Diary {
         let secret = Self::settle_secret(folder, vault)?;
         let keys = Keys::owner(&secret);
         let invite = storage.meta("invite")?;
-        let program: Option<String> = storage.meta("program")?;
-        let updated = program.as_deref() != Some(env!("CARGO_PKG_VERSION"));
+        storage.belong_to(&keys);
+        match Self::upkeep(&mut storage, &keys) {
+            // Reading needs none of it: a full disk, a busy folder or one damaged entry shuts no diary. It is done at
+            // a later open.
+            Ok(()) | Err(_) => {}
+        }
+        Ok(Self::assemble(folder, storage, secret, keys, invite))
+    }
+
+    /// What is done at open where something is left to do: an interrupted page, a new version of this program.
+    fn upkeep(storage: &mut Storage, keys: &Keys) -> Result<(), Error> {
         if storage.meta::<Vec<u8>>("projection")?.as_deref() != Some(projection_hash().as_slice()) {
             storage.write(|write| {
                 write.rebuild_projection()?;
@@ -95,29 +123,31 @@ impl Diary {
             })?;
         }
         storage.recover_applying()?;
-        let aside: usize = crate::storage::entries::count(
-            storage.sql(),
-            "SELECT (SELECT count(*) FROM suspect) + (SELECT count(*) FROM entry WHERE state = 2)",
-        )?;
-        if updated || aside > 0 {
-            storage.write(|write| {
-                let opens: i64 = write.meta("opens")?.unwrap_or(0);
-                write.set_meta("opens", opens.saturating_add(1))?;
-                write.set_meta("program", env!("CARGO_PKG_VERSION"))
-            })?;
-            storage.retry_aside(&keys, updated)?;
+        let program: Option<String> = storage.meta("program")?;
+        let updated = program.as_deref() != Some(env!("CARGO_PKG_VERSION"));
+        let aside =
+            "SELECT (SELECT count(*) FROM suspect) + (SELECT count(*) FROM entry WHERE state <> 0 AND state = 2)";
+        if !updated && count(storage.sql(), aside)? == 0 {
+            return Ok(());
         }
-        Ok(Self::assemble(folder, storage, secret, keys, invite))
+        storage.write(|write| {
+            let opens: i64 = write.meta("opens")?.unwrap_or(0);
+            write.set_meta("opens", opens.saturating_add(1))
+        })?;
+        storage.retry_aside(keys, updated)?;
+        // Last: only once everything was tried has this version tried it.
+        if updated { storage.write(|write| write.set_meta("program", env!("CARGO_PKG_VERSION"))) } else { Ok(()) }
     }
 
     pub(crate) fn assemble(
         folder: &Path,
-        storage: Storage,
+        mut storage: Storage,
         secret: Secret,
         keys: Keys,
         invite: Option<String>,
     ) -> Self {
         let client = VaultClient::new(keys.clone(), invite);
+        storage.belong_to(&keys);
         Self { folder: folder.to_owned(), storage, keys, secret, client, refused_retried: false }
     }
 
@@ -125,10 +155,10 @@ impl Diary {
     fn settle_secret(folder: &Path, vault: [u8; 32]) -> Result<Secret, Error> {
         let fits = |secret: &Secret| Keys::owner(secret).vault().0 == vault;
         if let Some(secret) = secret_file::load(folder)?.filter(fits) {
-            secret_file::drop_next(folder)?;
             return Ok(secret);
         }
-        let next = secret_file::load_next(folder)?.filter(fits);
+        // Between the two looks another process may have put it in its place.
+        let next = secret_file::load_next(folder)?.filter(fits).or(secret_file::load(folder)?.filter(fits));
         let lost = "the secret of this diary is missing from its folder or is another diary's; put the file `secret` back, \
                     or join again with the 24 words: what is recorded here stays";
         let secret = next.ok_or_else(|| Error::Integrity(lost.to_owned()))?;
@@ -165,8 +195,7 @@ impl Diary {
     pub fn set_relay(&mut self, url: &str, invite: Option<&str>, insecure: bool) -> Result<RelayUrl, Error> {
         let url = RelayUrl::parse(url, insecure)?;
         self.storage.write(|write| {
-            write.set_meta("relay", url.as_str())?;
-            write.set_meta("relay_insecure", insecure)?;
+            write.set_relay(Some((&url, insecure)))?;
             if let Some(invite) = invite {
                 write.set_meta("invite", invite)?;
             }
@@ -383,6 +412,14 @@ pub(crate) fn device_values(name: &str) -> Result<DeviceValues, Error> {
 }
 
 impl Write<'_> {
+    /// Stores the relay's address. Another relay has given no reason yet to wait with repairs.
+    pub(crate) fn set_relay(&self, relay: Option<(&RelayUrl, bool)>) -> Result<(), Error> {
+        let Some((url, insecure)) = relay else { return Ok(()) };
+        self.set_meta("relay", url.as_str())?;
+        self.set_meta("relay_insecure", insecure)?;
+        self.set_meta("heal_streak", 0)
+    }
+
     /// Gives this database its device id, and the device its name.
     pub(crate) fn begin_device(&mut self, values: &DeviceValues) -> Result<(), Error> {
         let device: [u8; 16] = random(self.host);
@@ -398,6 +435,12 @@ fn new_record<V: Values>(key: &str, values: &V) -> Put {
 
 fn deletion(key: &str, value: Value) -> Put {
     Put::Field { key: key.to_owned(), field: DELETED_AT.to_owned(), value }
+}
+
+impl std::fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Recorded(..)")
+    }
 }
 
 impl std::fmt::Debug for Diary {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Violation};
+use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Statement, Violation};
 use lissom_sync::http::Request;
 use lissom_sync::protocol::problem::ProblemKind;
 
@@ -63,8 +63,14 @@ impl Diary {
     pub fn sync(&mut self, transport: &mut dyn Transport, options: SyncOptions) -> Result<SyncReport, Error> {
         let deadline = Instant::now().checked_add(options.budget);
         let newest_notice = notice::newest(self.storage.sql())?;
+        if let Some(statement) = self.storage.meta::<[u8; 64]>("statement")? {
+            // The owner deleted this vault: nothing of it goes up again, to whatever relay.
+            let end = End::Gone { statement: Statement(statement) };
+            let unsynced = crate::status::unsynced(self.storage.sql())?;
+            return Ok(SyncReport { pushed: 0, pulled: 0, unsynced, notices: Vec::new(), end });
+        }
         if !self.refused_retried {
-            if count(self.storage.sql(), "SELECT count(*) FROM entry WHERE refused IS NOT NULL")? > 0 {
+            if count(self.storage.sql(), "SELECT count(*) FROM entry WHERE pos IS NULL AND refused IS NOT NULL")? > 0 {
                 self.storage.write(|write| write.retry_refused())?;
             }
             self.refused_retried = true;
@@ -146,7 +152,7 @@ impl Diary {
                 self.storage.write(|write| write.note("misbehaving", &text))
             }
             End::Gone { statement } => self.storage.write(|write| {
-                write.set_meta("statement", statement.as_slice())?;
+                write.set_meta("statement", statement.0.as_slice())?;
                 write.note(
                     "gone",
                     "This diary was deleted on the relay by its owner. Everything is still on this device.",

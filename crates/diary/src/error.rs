@@ -29,6 +29,14 @@ pub enum Error {
         "{0} that this version cannot read would be left behind; update this program first, or move the folder away and join into an empty one"
     )]
     WouldLeaveBehind(usize),
+    /// The folder was joined to another diary since it was opened.
+    #[error("this folder was joined to another diary meanwhile; open it again")]
+    VaultChanged,
+    /// A secret without a diary.
+    #[error(
+        "there is a file `secret` in this folder and no diary: one was here before. Join with its 24 words, or move the file away first"
+    )]
+    SecretAlone,
     /// There is no diary in the folder.
     #[error("there is no diary in this folder yet; make one with `lissom init`, or join one with `lissom join`")]
     NoDiary,

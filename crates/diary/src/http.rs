@@ -1,6 +1,6 @@
 //! HTTP with ureq and rustls, for the command line, desktops and Python.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::time::Duration;
 
 use lissom_sync::http::{Method, Request, Response};
@@ -14,6 +14,9 @@ use crate::transport::{RelayUrl, Transport, TransportError};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The relay sends a sign of life every half minute; twice that without one, and the stream is dead.
 const POKE_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// Longest line of the stream of pokes; a longer one comes in parts, which are no pokes.
+const LINE_BYTES_MAX: u64 = 1024;
 
 /// A [`Transport`] over HTTP/1.1, with the system's trust store. Connections are kept open between exchanges.
 #[derive(Debug)]
@@ -123,7 +126,7 @@ impl PokeStream {
     /// [`TransportError`] when the stream ends; open it again after a sync.
     pub fn next_line(&mut self) -> Result<bool, TransportError> {
         let mut line = String::new();
-        match self.lines.read_line(&mut line) {
+        match self.lines.by_ref().take(LINE_BYTES_MAX).read_line(&mut line) {
             Ok(1..) => Ok(line.starts_with("event: poke") || line.starts_with("event:poke")),
             Ok(0) | Err(_) => Err(TransportError("the relay ended the stream".to_owned())),
         }

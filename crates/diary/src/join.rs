@@ -16,7 +16,6 @@ use crate::diary::{Diary, device_values, vault_of};
 use crate::error::Error;
 use crate::host::Host;
 use crate::secret_file;
-use crate::storage::Storage;
 use crate::storage::entries::count;
 use crate::transport::{RelayUrl, Transport};
 
@@ -62,52 +61,51 @@ impl Diary {
         }
         let client = probe(&keys, transport)?;
         let (mut diary, brought) = if there.is_some() {
-            Self::open(folder, host)?.change_vault(&secret, &name)?
+            Self::open(folder, host)?.change_vault(&secret, &name, relay)?
         } else {
-            secret_file::create_folder(folder)?;
-            secret_file::store(folder, &secret)?;
-            let mut storage = Storage::create(folder, Box::new(host))?;
-            storage.write(|write| {
-                write.begin_vault(&keys, true)?;
-                write.begin_device(&name)
-            })?;
-            (Self::assemble(folder, storage, secret, keys, None), 0)
+            (Self::begin(folder, &secret, &name, Some(relay), host)?, 0)
         };
-        diary.set_relay(relay.0.as_str(), None, relay.1)?;
         diary.client = client;
         Ok(Joined { diary, brought })
     }
 
     /// Puts everything recorded here under another vault: every change is unsealed again, to be sealed for it.
-    fn change_vault(mut self, secret: &Secret, name: &DeviceValues) -> Result<(Self, usize), Error> {
-        let sql = self.storage.sql();
-        let left = count(
-            sql,
-            "SELECT (SELECT count(*) FROM entry WHERE state <> 0) + (SELECT count(*) FROM chunk WHERE state = 2)",
-        )?;
-        if left > 0 {
-            return Err(Error::WouldLeaveBehind(left));
-        }
-        let brought = count(sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")?;
+    ///
+    /// Other processes that have the folder open are told to open it again: their keys are the wrong ones.
+    fn change_vault(
+        mut self,
+        secret: &Secret,
+        name: &DeviceValues,
+        relay: (&RelayUrl, bool),
+    ) -> Result<(Self, usize), Error> {
         let keys = Keys::owner(secret);
-        // First the secret beside the present one, then the database, then the secret in its place: wherever this is
-        // cut off, the folder opens as one vault or the other, whole.
-        secret_file::store_next(&self.folder, secret)?;
-        self.storage.write(|write| {
+        let brought = self.storage.write(|write| {
+            let left =
+                "SELECT (SELECT count(*) FROM entry WHERE state <> 0) + (SELECT count(*) FROM chunk WHERE state = 2)";
+            let left = count(&write.sql, left)?;
+            if left > 0 {
+                return Err(Error::WouldLeaveBehind(left));
+            }
+            // In the transaction, so that no two processes do it at once; in its place after the commit.
+            secret_file::store_next(&self.folder, secret)?;
             write.sql.execute("UPDATE chunk SET entry = NULL", [])?;
             for table in ["entry", "junk", "missing", "applying", "suspect"] {
                 write.sql.execute(&format!("DELETE FROM {table}"), [])?;
             }
             write.sql.execute(
-                "DELETE FROM meta WHERE key LIKE 'heal_%' OR key IN ('statement', 'last_sync_ms', 'invite')",
+                "DELETE FROM meta WHERE key LIKE 'heal_%'
+                 OR key IN ('statement', 'last_sync_ms', 'invite', 'junk_bytes')",
                 [],
             )?;
-            write.begin_vault(&keys, true)?;
+            write.begin_vault(&keys)?;
+            write.set_relay(Some(relay))?;
             let key = device_key(&write.device()?);
             let value = name.name.clone().map_or(Value::Null, Value::Text);
-            write.put(PROFILE, &[Put::Field { key, field: "name".to_owned(), value }])
+            write.put(PROFILE, &[Put::Field { key, field: "name".to_owned(), value }])?;
+            count(&write.sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")
         })?;
         secret_file::promote_next(&self.folder)?;
+        self.storage.belong_to(&keys);
         let client = VaultClient::new(keys.clone(), None);
         Ok((Self { keys, secret: secret.clone(), client, ..self }, brought))
     }

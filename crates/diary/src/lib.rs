@@ -36,6 +36,12 @@ mod storage;
 mod transport;
 mod verify;
 
+// Two crates that do not know each other hold the same limits of a change.
+const _: () = assert!(
+    lissom_core::document::CHANGE_BYTES_MAX == lissom_sync::protocol::limits::CHANGE_BYTES_MAX
+        && lissom_core::document::CHANGE_OPERATIONS_MAX == lissom_sync::protocol::limits::CHANGE_OPERATIONS_MAX
+);
+
 pub use lissom_core as core;
 pub use lissom_core::check_in::CheckInValues;
 pub use lissom_core::moment::Moment;

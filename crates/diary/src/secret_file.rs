@@ -42,7 +42,7 @@ pub(crate) fn load_next(folder: &Path) -> Result<Option<Secret>, Error> {
     read(&folder.join(NEXT))
 }
 
-/// Stores the first secret of a folder.
+/// Stores the secret of the diary that the folder has.
 pub(crate) fn store(folder: &Path, secret: &Secret) -> Result<(), Error> {
     write(folder, NAME, secret)
 }
@@ -52,19 +52,12 @@ pub(crate) fn store_next(folder: &Path, secret: &Secret) -> Result<(), Error> {
     write(folder, NEXT, secret)
 }
 
-/// Puts the next secret in the place of the present one.
+/// Puts the next secret in the place of the present one; another process may have done it already.
 pub(crate) fn promote_next(folder: &Path) -> Result<(), Error> {
-    fs::rename(folder.join(NEXT), folder.join(NAME)).map_err(Error::file("the secret cannot be stored"))?;
-    sync_folder(folder)
-}
-
-/// Forgets the next secret.
-pub(crate) fn drop_next(folder: &Path) -> Result<(), Error> {
-    match fs::remove_file(folder.join(NEXT)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::file("an unused secret cannot be removed")(error))
-        }
-        _ => Ok(()),
+    match fs::rename(folder.join(NEXT), folder.join(NAME)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::file("the secret cannot be stored")(error)),
+        Ok(()) => sync_folder(folder),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Status: what is where, and what waits for what.
 
+use std::collections::BTreeMap;
+
 use lissom_core::device::device_key;
 use lissom_sync::payload::VERSION;
 use rusqlite::Connection;
@@ -18,7 +20,7 @@ const MISSING_MS: i64 = 24 * 60 * 60 * 1000;
 const NOTICE_DAYS: i64 = 14;
 
 /// The state of a diary on this device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// Changes here that the relay has not confirmed.
     pub unsynced: usize,
@@ -45,7 +47,7 @@ pub struct Status {
 }
 
 /// One of the person's devices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceStatus {
     /// The name its owner gave it.
     pub name: String,
@@ -68,7 +70,7 @@ impl Diary {
         let waiting = count(sql, "SELECT count(*) FROM chunk WHERE state = 1")?.saturating_add(missing);
         let quarantined = count(sql, "SELECT count(*) FROM chunk WHERE state = 2")?
             .saturating_add(count(sql, "SELECT count(*) FROM entry WHERE state <> 0")?);
-        let refused = count(sql, "SELECT count(*) FROM entry WHERE refused IS NOT NULL")?;
+        let refused = count(sql, "SELECT count(*) FROM entry WHERE pos IS NULL AND refused IS NOT NULL")?;
         let devices = self.devices()?;
         let mut notices = recent(sql, now)?;
         notices.extend(self.present(now, quarantined, refused)?);
@@ -108,19 +110,18 @@ impl Diary {
         let sql = self.storage.sql();
         let own: [u8; 16] = self.storage.meta("device")?.ok_or(Error::NoDiary)?;
         let own = device_key(&own);
-        let mut select = sql.prepare_cached(
-            "SELECT d.key, coalesce(d.name, 'unnamed'), (SELECT max(at_ms) FROM entry e WHERE 'd:' || lower(hex(e.device)) = d.key)
-             FROM device d ORDER BY d.name, d.key",
-        )?;
-        let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut devices = Vec::new();
-        for row in rows {
-            let (key, name, heard) = row?;
+        let mut select =
+            sql.prepare_cached("SELECT device, max(at_ms) FROM entry WHERE device IS NOT NULL GROUP BY device")?;
+        let rows = select.query_map([], |row| Ok((device_key(&row.get(0)?), row.get(1)?)))?;
+        let heard: BTreeMap<String, i64> = rows.collect::<Result<_, _>>()?;
+        let mut select = sql.prepare_cached("SELECT key, coalesce(name, 'unnamed') FROM device ORDER BY name, key")?;
+        let rows = select.query_map([], |row| {
+            let key: String = row.get(0)?;
             let this_device = key == own;
-            let last_heard_ms = if this_device { None } else { heard };
-            devices.push(DeviceStatus { name, last_heard_ms, this_device });
-        }
-        Ok(devices)
+            let last_heard_ms = heard.get(&key).copied().filter(|_| !this_device);
+            Ok(DeviceStatus { name: row.get(1)?, last_heard_ms, this_device })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Notices of what is the matter now.
@@ -166,7 +167,12 @@ impl Diary {
 
 /// Changes that the relay has not confirmed.
 pub(crate) fn unsynced(sql: &Connection) -> Result<usize, Error> {
-    count(sql, "SELECT count(*) FROM chunk LEFT JOIN entry ON entry.seq = chunk.entry WHERE entry.pos IS NULL")
+    // In two parts, so that both find their rows by an index.
+    count(
+        sql,
+        "SELECT (SELECT count(*) FROM chunk WHERE entry IS NULL)
+              + (SELECT count(*) FROM entry JOIN chunk ON chunk.entry = entry.seq WHERE entry.pos IS NULL)",
+    )
 }
 
 fn recent(sql: &Connection, now: i64) -> Result<Vec<Notice>, Error> {
@@ -204,4 +210,17 @@ fn entries(n: usize) -> String {
 
 fn items(n: usize) -> String {
     if n == 1 { "1 item".to_owned() } else { format!("{n} items") }
+}
+
+impl std::fmt::Debug for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { unsynced, quarantined, waiting, refused, .. } = self;
+        write!(f, "Status({unsynced} unsynced, {quarantined} quarantined, {waiting} waiting, {refused} refused)")
+    }
+}
+
+impl std::fmt::Debug for DeviceStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeviceStatus(..)")
+    }
 }

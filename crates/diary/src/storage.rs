@@ -13,6 +13,7 @@ pub(crate) mod projection;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ pub(crate) use crate::storage::schema::{projection_hash, rebuild_tables};
 
 /// Name of the database in the diary's folder.
 pub(crate) const DATABASE: &str = "diary.sqlite";
+/// Name of the file whose lock says that a process is taking entries in. Nothing is ever in it.
+const LOCK: &str = "applying.lock";
+
+/// Statements kept prepared: about as many as a sync and a history need.
+const STATEMENTS_KEPT: usize = 64;
 
 /// How long to wait for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -38,6 +44,10 @@ pub(crate) struct Storage {
     connection: Connection,
     pub(crate) host: Box<dyn Host>,
     loaded: Loaded,
+    /// The vault that the keys of this process belong to, once it is known.
+    vault: Option<[u8; 32]>,
+    /// Held while entries are being taken in: whoever gets it knows that nobody else is.
+    applying: File,
 }
 
 /// State of this process that belongs to a state of the database.
@@ -78,8 +88,23 @@ impl Storage {
     fn open_with(folder: &Path, host: Box<dyn Host>, flags: OpenFlags) -> Result<Self, Error> {
         let mut connection = Connection::open_with_flags(folder.join(DATABASE), flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         schema::prepare(&mut connection)?;
-        Ok(Self { connection, host, loaded: Loaded::default() })
+        let what = "the diary's lock file cannot be opened";
+        let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
+        let applying = options.map_err(Error::file(what))?;
+        Ok(Self { connection, host, loaded: Loaded::default(), vault: None, applying })
+    }
+
+    /// From now on this process reads and writes for this vault only.
+    pub(crate) fn belong_to(&mut self, keys: &Keys) {
+        self.vault = Some(keys.vault().0);
+    }
+
+    /// Fails if another process has joined this folder to another vault: the keys of this one are the wrong ones then.
+    pub(crate) fn check_vault(&self, sql: &Connection) -> Result<(), Error> {
+        let stored: Option<[u8; 32]> = meta(sql, "vault")?;
+        if self.vault.is_some() && self.vault != stored { Err(Error::VaultChanged) } else { Ok(()) }
     }
 
     /// Refuses to let the database file grow over so many bytes.
@@ -98,25 +123,30 @@ impl Storage {
 
     /// Runs one writing transaction. If it fails, nothing of it remains, in memory either.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&mut Write<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let Loaded { documents, writer, data_version } = &mut self.loaded;
-        let result = (|| {
-            let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
-            let now: i64 = sql.pragma_query_value(None, "data_version", |row| row.get(0))?;
-            if now != *data_version {
-                documents.clear();
-                *data_version = now;
-            }
-            let revision = meta::<i64>(&sql, "revision")?.unwrap_or(0).saturating_add(1);
-            set_meta(&sql, "revision", revision)?;
+        // Taken out, and put back only after the commit: on an error, or a panic that the host catches, what the
+        // transaction left in memory goes with it.
+        let mut loaded = std::mem::take(&mut self.loaded);
+        let vault = self.vault;
+        let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
+        if vault.is_some() && meta(&sql, "vault")? != vault {
+            return Err(Error::VaultChanged);
+        }
+        let now: i64 = sql.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        if now != loaded.data_version {
+            loaded.documents.clear();
+            loaded.data_version = now;
+        }
+        let revision = meta::<i64>(&sql, "revision")?.unwrap_or(0).saturating_add(1);
+        set_meta(&sql, "revision", revision)?;
+        let value = {
+            let Loaded { documents, writer, .. } = &mut loaded;
             let mut write = Write { sql, host: self.host.as_mut(), documents, writer, revision };
             let value = work(&mut write)?;
             write.sql.commit()?;
-            Ok(value)
-        })();
-        if result.is_err() {
-            self.loaded = Loaded::default();
-        }
-        result
+            value
+        };
+        self.loaded = loaded;
+        Ok(value)
     }
 
     /// A value of `meta`.
@@ -158,10 +188,10 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Sets up an empty diary for a vault.
-    pub(crate) fn begin_vault(&self, keys: &Keys, known: bool) -> Result<(), Error> {
+    /// Sets up a database for a vault that its process created or has just asked for.
+    pub(crate) fn begin_vault(&self, keys: &Keys) -> Result<(), Error> {
         self.set_meta("vault", keys.vault().0)?;
-        self.set_meta("known", known)?;
+        self.set_meta("known", true)?;
         self.set_cursor(&Cursor::start(&keys.vault()), false)
     }
 }

@@ -298,3 +298,46 @@ fn an_entry_refused_alone_is_set_aside_while_the_others_go_on_and_tried_again_af
     assert_eq!((b.rows(), b.diary.status().unwrap().waiting), (4, 0));
     assert!(a.whole() && b.whole());
 }
+
+/// A host whose clock panics at its n-th reading, as a bug anywhere inside a transaction would.
+struct Countdown(std::sync::Arc<std::sync::atomic::AtomicI64>);
+
+impl Host for Countdown {
+    fn now_ms(&mut self) -> i64 {
+        let left = self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        assert_ne!(left, 1, "told to");
+        1_795_333_458_123
+    }
+
+    fn fill_random(&mut self, bytes: &mut [u8]) {
+        SystemHost.fill_random(bytes);
+    }
+}
+
+#[test]
+fn a_panic_that_an_app_catches_leaves_nothing_of_its_transaction_behind() {
+    let mut caught = 0;
+    for reading in 1..=14 {
+        let pool = Pool::default();
+        let left = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(i64::MAX));
+        let (mut a, mut b) = (device("Phone", &pool), device_with("Tablet", &pool, Countdown(left.clone())));
+        b.log();
+        b.sync();
+        a.log();
+        a.sync();
+        // The log is another one from its start: a repair, with a page that brings something new.
+        b.view.deliver(|| true);
+        b.view.log.reverse();
+        left.store(reading, std::sync::atomic::Ordering::Relaxed);
+        let sync = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| b.sync()));
+        caught += usize::from(sync.is_err());
+        left.store(i64::MAX, std::sync::atomic::Ordering::Relaxed);
+        b.log();
+        b.diary = Diary::open(b.folder.path(), SystemHost).unwrap();
+        b.log();
+        assert_eq!(b.sync(), End::Done, "reading {reading}");
+        assert!(b.whole() && b.rows() == 4, "reading {reading}");
+        assert_eq!(b.diary.status().unwrap().waiting, 0, "reading {reading}");
+    }
+    assert!(caught > 5, "the panics fell inside");
+}

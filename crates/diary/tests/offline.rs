@@ -91,6 +91,40 @@ fn a_projection_of_another_version_is_made_anew_at_open() {
 }
 
 #[test]
+fn the_newest_rows_until_a_day_are_those_before_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+    for day in 0..10_i64 {
+        let at = Moment::new(1_795_305_600_000 + day * 86_400_000, 60).unwrap();
+        diary.record_result(&tilt(), Some(at)).unwrap();
+    }
+    let query = HistoryQuery { to: Some("2026-11-26".into()), newest: Some(3), ..HistoryQuery::default() };
+    let days: Vec<String> = diary.history(&query).unwrap().iter().map(|row| row.at.local_date()).collect();
+    assert_eq!(days, ["2026-11-24", "2026-11-25", "2026-11-26"]);
+}
+
+#[test]
+fn an_archive_cannot_reach_another_record_through_an_edit_or_hide_a_check_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+    let recorded = diary.record_result(&tilt(), None).unwrap();
+    let suffix = recorded.id.rsplit_once('.').unwrap().1;
+    let file = folder.path().join("archive.json");
+    let mut import = |records: String| {
+        std::fs::write(&file, format!(r#"{{"format":"lissom-archive","version":0,"records":[{records}]}}"#)).unwrap();
+        diary.import(&file)
+    };
+    for edits in [format!(r#""{suffix}":1"#), format!(r#""{suffix}.pain_after":99"#), r#""note":[1]"#.to_owned()] {
+        let refused = import(format!(r#"{{"id":"{}","edits":{{{edits}}}}}"#, recorded.session));
+        assert!(matches!(refused, Err(Error::Import(_))), "{edits}");
+    }
+    import(r#"{"id":"c:01a20236-88cb-7202-8202-020202020202","value":{"pain":3}}"#.to_owned()).unwrap();
+    let rows = diary.history(&all()).unwrap();
+    assert!(rows.iter().any(|row| row.id.starts_with("c:") && row.at.at_ms == 1_795_333_458_123));
+    assert_eq!(diary.verify().unwrap().problems, [""; 0]);
+}
+
+#[test]
 fn a_full_disk_refuses_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();

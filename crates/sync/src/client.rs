@@ -29,7 +29,9 @@ use lissom_protocol::statement::Role;
 use lissom_protocol::stream;
 
 use crate::client::answer::{Answer, read_answer, read_appended, read_page};
-pub use crate::client::effect::{Batch, Commit, Effect, End, Event, HealCause, Outcome, Received, Stored, Violation};
+pub use crate::client::effect::{
+    Batch, Commit, Effect, End, Event, HealCause, Outcome, Received, Statement, Stored, Violation,
+};
 use crate::http::{Method, Request, Response};
 use crate::keys::Keys;
 
@@ -122,9 +124,8 @@ impl VaultClient {
     pub fn handle(&mut self, event: Event) -> Result<Effect, HostError> {
         let state = std::mem::take(&mut self.run.state);
         Ok(match (state, event) {
-            (State::Idle | State::Finished, Event::Begin { stored, heals_allowed }) => {
-                self.begin(stored, heals_allowed)
-            }
+            // In any state: a host whose storage failed half way simply begins again.
+            (_, Event::Begin { stored, heals_allowed }) => self.begin(stored, heals_allowed),
             (State::Challenge, Event::Answer(response)) => self.on_challenge(&response),
             (State::Token, Event::Answer(response)) => self.on_token(&response),
             (State::Registered, Event::Answer(response)) => self.on_registered(&response),
@@ -231,6 +232,14 @@ impl VaultClient {
         let Some(signature) = self.keys.sign_register().filter(|_| known) else {
             return self.finish(End::VaultUnknown);
         };
+        // Registering makes everything go up again: that too backs off from a relay that cries wolf.
+        let start = Cursor::start(&self.keys.vault());
+        if self.run.stored.is_some_and(|stored| stored.cursor != start) {
+            if self.run.heals_left == 0 {
+                return self.finish(End::HealHeld);
+            }
+            self.run.heals_left = self.run.heals_left.saturating_sub(1);
+        }
         let public = self.keys.public();
         let body = api::Register {
             write: api::to_text(&public.write),
@@ -298,14 +307,17 @@ impl VaultClient {
                 [entry] => {
                     let entry = *entry;
                     self.run.batch_limit = BATCH_ENTRIES_MAX;
-                    self.commit(Commit::SetAside { entry, kind }, 0, false)
+                    self.commit(Commit::SetAside { at, entry, kind }, 0, false)
                 }
                 many => self.split_batch(many.len()),
             },
             ProblemKind::TooManyRequests
             | ProblemKind::StorageFull
             | ProblemKind::Internal
-            | ProblemKind::Unavailable => self.hold(kind),
+            | ProblemKind::Unavailable
+            | ProblemKind::Malformed
+            | ProblemKind::Forbidden
+            | ProblemKind::UnsupportedMediaType => self.hold(kind),
             _ => self.refused_in_run(kind, response),
         }
     }

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{Automerge, PatchLog};
 
-use crate::document::Document;
 use crate::document::change::{CHANGE_OPERATIONS_MAX, Change, ChangeHash};
+use crate::document::{Document, dirty_keys, holds};
 
 /// What became of each change, in the order given, and the records that they touched.
 #[derive(Debug, Default)]
@@ -140,13 +140,12 @@ impl Document {
         }
         let chosen: Vec<&Change> = indexes.iter().filter_map(|index| changes.get(*index)).collect();
         let (copy, log) = contained(|| apply_to_copy(&self.automerge, &chosen)).unwrap_or(Err(Refused::Panicked))?;
-        let mut next = Self { automerge: copy, ..self.clone_numbers() };
-        if !chosen.iter().all(|change| next.holds(&change.hash)) {
+        if !chosen.iter().all(|change| holds(&copy, &change.hash)) {
             return Err(Refused::Contents);
         }
-        chosen.iter().for_each(|change| next.remember(change));
-        dirty.extend(contained(|| next.dirty_keys(log)).ok_or(Refused::Panicked)?);
-        *self = next;
+        dirty.extend(contained(|| dirty_keys(&copy, log)).ok_or(Refused::Panicked)?);
+        self.automerge = copy;
+        chosen.iter().for_each(|change| self.remember(change));
         Ok(())
     }
 }

@@ -16,9 +16,9 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 /// Largest change, in bytes (256 KiB).
-pub(crate) const CHANGE_BYTES_MAX: usize = 256 * 1024;
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 /// Most operations in one change, and in all the changes of one body together.
-pub(crate) const CHANGE_OPERATIONS_MAX: u64 = 20_000;
+pub const CHANGE_OPERATIONS_MAX: u64 = 20_000;
 /// Most changes in one body. Half a mebibyte, the most that is sealed into one, holds fewer.
 const BODY_CHANGES_MAX: usize = 4_096;
 /// Highest number of an operation. Automerge keeps it in 32 bits; below the end there must be room for every change to

@@ -1,8 +1,6 @@
 //! Documents in the database: changes in, changes out, snapshots.
 
-use std::collections::BTreeSet;
-
-use lissom_core::document::{Change, ChangeHash, Document, Outcome, Put, Refused};
+use lissom_core::document::{Change, Document, Outcome, Put, Refused};
 use lissom_sync::payload::VERSION;
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -30,9 +28,10 @@ impl Write<'_> {
 
     /// Writes to one document as one change made here, with its projection.
     pub(crate) fn put(&mut self, doc_id: &str, puts: &[Put]) -> Result<(), Error> {
-        let min_version =
-            self.sql.query_row("SELECT min_version FROM doc WHERE doc_id = ?1", [doc_id], |row| row.get(0));
-        if min_version.optional()?.unwrap_or(0_i64) > i64::try_from(VERSION).unwrap_or(i64::MAX) {
+        let select = "SELECT min_version FROM doc WHERE doc_id = ?1";
+        let min_version: Option<i64> =
+            self.sql.prepare_cached(select)?.query_row([doc_id], |row| row.get(0)).optional()?;
+        if min_version.unwrap_or(0) > i64::try_from(VERSION).unwrap_or(i64::MAX) {
             return Err(Error::UpdateNeeded);
         }
         let writer = self.writer();
@@ -56,28 +55,20 @@ impl Write<'_> {
 
     /// Tries every chunk of the document that is not in it yet and not quarantined.
     pub(crate) fn apply_waiting(&mut self, doc_id: &str) -> Result<(), Error> {
-        let waiting = chunks(&self.sql, doc_id, "state = 1 ORDER BY id")?;
+        let waiting = chunks(&self.sql, doc_id, "state <> 0 AND state = 1 ORDER BY id")?;
         if waiting.is_empty() {
             return Ok(());
         }
         let changes: Vec<Change> = waiting.iter().filter_map(|(_, data)| Change::parse(data).ok()).collect();
-        let before = self.document(doc_id)?.clone();
         let mut applied = self.document(doc_id)?.apply(&changes);
         if applied.outcomes.iter().copied().any(is_automerges_refusal) {
             // Perhaps the copy in memory is at fault and not the change: once more on one made of its chunks alone.
-            let mut fresh = load_from_chunks(&self.sql, doc_id)?;
-            let again = fresh.apply(&changes);
-            *self.document(doc_id)? = fresh;
-            if again.outcomes.iter().copied().any(is_automerges_refusal) && again.outcomes == applied.outcomes {
-                *self.document(doc_id)? = before;
-                applied = self.document(doc_id)?.apply(&changes);
-            } else {
-                applied = again;
-            }
+            *self.document(doc_id)? = load_from_chunks(&self.sql, doc_id)?;
+            applied = self.document(doc_id)?.apply(&changes);
         }
         let mut rank = self.next_rank()?;
-        let mut order = Ordering::new(&changes, &applied.outcomes);
-        while let Some(index) = order.next() {
+        let held = applied.outcomes.iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Held);
+        for index in applied.order.iter().copied().chain(held.map(|(index, _)| index)) {
             if let Some((id, _)) = waiting.get(index) {
                 let sql = "UPDATE chunk SET state = 0, rank = ?2, reason = NULL WHERE id = ?1";
                 self.sql.prepare_cached(sql)?.execute((id, rank))?;
@@ -99,7 +90,8 @@ impl Write<'_> {
     }
 
     fn next_rank(&self) -> Result<i64, Error> {
-        Ok(self.sql.query_row("SELECT coalesce(max(rank), 0) + 1 FROM chunk", [], |row| row.get(0))?)
+        let select = "SELECT coalesce(max(rank), 0) + 1 FROM chunk";
+        Ok(self.sql.prepare_cached(select)?.query_row([], |row| row.get(0))?)
     }
 
     /// Saves the document once enough changes follow its last snapshot. The changes stay.
@@ -117,45 +109,10 @@ impl Write<'_> {
         self.sql.execute(sql, (doc_id, snapshot, hash, rank))?;
         Ok(())
     }
-
-    /// Keys of all documents that have a row.
-    pub(crate) fn doc_ids(&self) -> Result<Vec<String>, Error> {
-        doc_ids(&self.sql)
-    }
 }
 
 fn is_automerges_refusal(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Refused(Refused::Panicked | Refused::Contents))
-}
-
-/// Applied changes in an order in which each follows what it builds on: the order in which they are loaded again.
-struct Ordering<'a> {
-    changes: &'a [Change],
-    open: Vec<usize>,
-    inside: BTreeSet<ChangeHash>,
-}
-
-impl<'a> Ordering<'a> {
-    fn new(changes: &'a [Change], outcomes: &[Outcome]) -> Self {
-        let taken = |(_, outcome): &(usize, &Outcome)| matches!(outcome, Outcome::Applied | Outcome::Held);
-        let mut open: Vec<usize> = outcomes.iter().enumerate().filter(taken).map(|(index, _)| index).collect();
-        open.reverse();
-        let inside = open.iter().filter_map(|index| changes.get(*index)).map(|change| change.hash).collect();
-        Self { changes, open, inside }
-    }
-
-    fn next(&mut self) -> Option<usize> {
-        // From the back, because taking from there costs nothing; almost always the first try fits.
-        let fits = |index: &usize| {
-            self.changes.get(*index).is_some_and(|change| !change.deps.iter().any(|dep| self.inside.contains(dep)))
-        };
-        let place = self.open.iter().rposition(fits)?;
-        let index = self.open.remove(place);
-        if let Some(change) = self.changes.get(index) {
-            self.inside.remove(&change.hash);
-        }
-        Some(index)
-    }
 }
 
 /// All document ids, in order.

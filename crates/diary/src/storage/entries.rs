@@ -60,14 +60,35 @@ impl Storage {
         }
         // One snapshot: the entries and the cursor that goes with them.
         let sql = self.sql().unchecked_transaction()?;
-        let mut select =
-            sql.prepare_cached("SELECT bytes FROM entry WHERE pos IS NULL AND refused IS NULL ORDER BY seq LIMIT ?1")?;
+        self.check_vault(&sql)?;
+        let mut select = sql.prepare_cached(
+            "SELECT seq, bytes FROM entry WHERE pos IS NULL AND refused IS NULL ORDER BY seq LIMIT ?1",
+        )?;
         let limit = i64::try_from(entries_max).unwrap_or(i64::MAX);
-        let rows = select.query_map([limit], |row| row.get::<_, Vec<u8>>(0))?;
-        let bytes: Vec<Vec<u8>> = rows.collect::<Result<_, _>>()?;
-        let fit = fitting(bytes.iter().map(Vec::len));
-        let entries = bytes.into_iter().take(fit).map(|bytes| reread(keys, bytes)).collect::<Result<_, _>>()?;
-        Ok(Batch { stored: self.stored()?, entries })
+        let rows = select.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let rows: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+        let stored = self.stored()?;
+        drop(select);
+        drop(sql);
+        let fit = fitting(rows.iter().map(|(_, bytes)| bytes.len()));
+        let (mut entries, mut damaged) = (Vec::new(), Vec::new());
+        for (seq, bytes) in rows.into_iter().take(fit) {
+            match reread(keys, bytes) {
+                Ok(entry) => entries.push(entry),
+                Err(_) => damaged.push(seq),
+            }
+        }
+        if damaged.is_empty() {
+            return Ok(Batch { stored, entries });
+        }
+        // What does not verify here, nobody would take: it is shown, and the others go on.
+        self.write(|write| {
+            for seq in damaged {
+                write.sql.execute("UPDATE entry SET refused = 'damaged' WHERE seq = ?1", [seq])?;
+            }
+            Ok(())
+        })?;
+        self.take_batch(keys, entries_max)
     }
 
     /// Commits everything that is no page.
@@ -75,7 +96,7 @@ impl Storage {
         self.write(|write| match commit {
             Commit::Ack { at, to, entries } => write.ack(at, to, entries),
             Commit::Heal { at, cause } => write.heal(at, *cause),
-            Commit::SetAside { entry, kind } => write.set_aside(entry, *kind),
+            Commit::SetAside { at, entry, kind } => write.set_aside(at, entry, *kind),
             Commit::Page { .. } => Err(Error::Database("a page is committed by itself".to_owned())),
         })
     }
@@ -200,15 +221,18 @@ impl Write<'_> {
 
     /// Forgets every position: the rest of the repair is ordinary sync.
     fn heal(&mut self, at: &Cursor, cause: HealCause) -> Result<Done, Error> {
-        let (now, _) = self.cursor()?;
+        let (now, healing) = self.cursor()?;
         if now != *at {
             return Ok(Done::Superseded);
         }
         let held = count(&self.sql, "SELECT count(*) FROM entry WHERE pos IS NOT NULL")?;
-        self.set_meta("heal_acknowledged", i64::try_from(held).unwrap_or(i64::MAX))?;
-        let newest = count(&self.sql, "SELECT coalesce(max(seq), 0) FROM entry")?;
-        self.set_meta("heal_newest", i64::try_from(newest).unwrap_or(i64::MAX))?;
-        if cause == HealCause::Diverged {
+        // A repair of a repair tells of what was there before the first.
+        if !healing {
+            let newest = count(&self.sql, "SELECT coalesce(max(seq), 0) FROM entry")?;
+            self.set_meta("heal_acknowledged", i64::try_from(held).unwrap_or(i64::MAX))?;
+            self.set_meta("heal_newest", i64::try_from(newest).unwrap_or(i64::MAX))?;
+        }
+        if cause == HealCause::Diverged || held > 0 {
             self.count_heal()?;
         }
         for table in ["entry", "junk"] {
@@ -251,7 +275,10 @@ impl Write<'_> {
         self.set_meta("heal_streak", if close { streak.saturating_add(1) } else { 1 })
     }
 
-    fn set_aside(&mut self, entry: &EntryId, kind: ProblemKind) -> Result<Done, Error> {
+    fn set_aside(&mut self, at: &Cursor, entry: &EntryId, kind: ProblemKind) -> Result<Done, Error> {
+        if self.cursor()?.0 != *at {
+            return Ok(Done::Superseded);
+        }
         let sql = "UPDATE entry SET refused = ?2 WHERE entry_id = ?1 AND pos IS NULL";
         self.sql.execute(sql, (entry.0, kind.word()))?;
         Ok(Done::Committed { pulled: 0 })
@@ -259,7 +286,7 @@ impl Write<'_> {
 
     /// Entries that the relay refused alone are tried again.
     pub(crate) fn retry_refused(&self) -> Result<(), Error> {
-        self.sql.execute("UPDATE entry SET refused = NULL WHERE refused IS NOT NULL", [])?;
+        self.sql.execute("UPDATE entry SET refused = NULL WHERE pos IS NULL AND refused IS NOT NULL", [])?;
         Ok(())
     }
 }

@@ -32,6 +32,11 @@ impl Write<'_> {
     /// Notes what happened.
     pub(crate) fn note(&mut self, kind: &str, text: &str) -> Result<(), Error> {
         let now = self.now_ms();
+        // The same once more is no news, and must not push out what is.
+        let again = "UPDATE notice SET at_ms = ?1 WHERE id = (SELECT max(id) FROM notice) AND kind = ?2 AND text = ?3";
+        if self.sql.execute(again, (now, kind, text))? > 0 {
+            return Ok(());
+        }
         self.sql.execute("INSERT INTO notice (at_ms, kind, text) VALUES (?1, ?2, ?3)", (now, kind, text))?;
         self.sql.execute("DELETE FROM notice WHERE id <= (SELECT max(id) FROM notice) - ?1", [KEPT])?;
         Ok(())

@@ -13,7 +13,7 @@ use lissom_sync::keys::Keys;
 use lissom_sync::protocol::cursor::Cursor;
 use lissom_sync::protocol::entry::VerifiedEntry;
 use lissom_sync::seal::{Opened, open};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -35,6 +35,10 @@ pub(crate) struct PageCommit<'a> {
 impl Storage {
     /// Commits a page; entries that once ended the program are taken in one at a time.
     pub(crate) fn commit_page(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
+        // As a whole first: the part before a repeated entry must not go in alone.
+        if repeats(self.sql(), page.entries)? {
+            return Ok(Done::Repeated);
+        }
         let suspects = count(self.sql(), "SELECT count(*) FROM suspect")?;
         if suspects == 0 || page.entries.len() < 2 {
             return self.commit_marked(keys, page);
@@ -55,6 +59,13 @@ impl Storage {
     }
 
     fn commit_marked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
+        self.applying.lock().map_err(Error::file("the diary's lock file cannot be locked"))?;
+        let done = self.commit_locked(keys, page);
+        self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+        done
+    }
+
+    fn commit_locked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
         if !page.entries.is_empty() {
             self.write(|write| {
                 for entry in page.entries {
@@ -81,6 +92,16 @@ impl Storage {
         if count(self.sql(), "SELECT count(*) FROM applying")? == 0 {
             return Ok(());
         }
+        // A mark of a process that is alive and at work says nothing.
+        if self.applying.try_lock().is_err() {
+            return Ok(());
+        }
+        let recovered = self.recover_marks();
+        self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+        recovered
+    }
+
+    fn recover_marks(&mut self) -> Result<(), Error> {
         self.write(|write| {
             let opens: i64 = write.meta("opens")?.unwrap_or(0);
             // Alone in its mark, and a suspect already: it is the one. Otherwise any of them may be, and all are
@@ -98,11 +119,11 @@ impl Storage {
         })
     }
 
-    /// Tries again what was set aside or could not be read: everything after an update of the program, else what is
-    /// due at this open.
+    /// Tries again what was set aside, quarantined or could not be read: everything after an update of the program, else
+    /// what is due at this open.
     pub(crate) fn retry_aside(&mut self, keys: &Keys, everything: bool) -> Result<(), Error> {
         let which = if everything {
-            "SELECT entry_id FROM entry WHERE state <> 0"
+            "SELECT entry_id FROM entry WHERE state <> 0 OR seq IN (SELECT entry FROM chunk WHERE state = 2)"
         } else {
             "SELECT entry_id FROM suspect JOIN entry USING (entry_id)
              WHERE state = 2 AND retry_at <= (SELECT value FROM meta WHERE key = 'opens')"
@@ -113,34 +134,41 @@ impl Storage {
             rows.collect::<Result<_, _>>()?
         };
         for id in ids {
-            self.write(|write| {
-                write.sql.execute("INSERT OR IGNORE INTO applying VALUES (?1)", [id])?;
-                Ok(())
-            })?;
-            self.write(|write| {
-                write.reopen(keys, id)?;
-                write.sql.execute("DELETE FROM applying WHERE entry_id = ?1", [id])?;
-                Ok(())
-            })?;
-        }
-        if everything {
-            self.write(|write| {
-                write.sql.execute("UPDATE chunk SET state = 1, reason = NULL WHERE state = 2", [])?;
-                write.requarantine_unparsable()?;
-                for doc_id in write.doc_ids()? {
-                    write.apply_waiting(&doc_id)?;
-                }
-                Ok(())
-            })?;
+            self.applying.lock().map_err(Error::file("the diary's lock file cannot be locked"))?;
+            let opened = self.reopen_marked(keys, id);
+            self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+            match opened {
+                // One that is damaged keeps none of the others.
+                Ok(()) | Err(Error::Integrity(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
+    }
+
+    fn reopen_marked(&mut self, keys: &Keys, id: [u8; 32]) -> Result<(), Error> {
+        self.write(|write| {
+            write.sql.execute("INSERT OR IGNORE INTO applying VALUES (?1)", [id])?;
+            Ok(())
+        })?;
+        let opened = self.write(|write| write.reopen(keys, id));
+        self.write(|write| {
+            write.sql.execute("DELETE FROM applying WHERE entry_id = ?1", [id])?;
+            Ok(())
+        })?;
+        opened
     }
 }
 
 impl Write<'_> {
     fn unmark(&self, entries: &[Received]) -> Result<(), Error> {
         for entry in entries {
-            self.sql.prepare_cached("DELETE FROM applying WHERE entry_id = ?1")?.execute([entry.id().0])?;
+            let id = entry.id().0;
+            self.sql.prepare_cached("DELETE FROM applying WHERE entry_id = ?1")?.execute([id])?;
+            // What came in, or was here before, is under suspicion no longer.
+            let sql = "DELETE FROM suspect WHERE entry_id = ?1
+                       AND EXISTS (SELECT 1 FROM entry WHERE entry_id = ?1 AND state <> 2)";
+            self.sql.prepare_cached(sql)?.execute([id])?;
         }
         Ok(())
     }
@@ -150,7 +178,7 @@ impl Write<'_> {
         if now != page.at {
             return Ok(Done::Superseded);
         }
-        if self.repeats(page.entries)? {
+        if repeats(&self.sql, page.entries)? {
             return Ok(Done::Repeated);
         }
         let mut pulled = 0_usize;
@@ -182,25 +210,19 @@ impl Write<'_> {
         Ok(Done::Committed { pulled })
     }
 
-    /// Whether an entry stands in the page twice, or in the log before it. No honest relay's log repeats.
-    fn repeats(&self, entries: &[Received]) -> Result<bool, Error> {
-        let mut seen = BTreeSet::new();
-        for received in entries {
-            let id = received.id();
-            let sql = "SELECT 1 FROM entry WHERE entry_id = ?1 AND pos IS NOT NULL";
-            if !seen.insert(id) || self.sql.prepare_cached(sql)?.exists([id.0])? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     fn keep_junk(&mut self, received: &Received, bytes: &[u8], pos: Option<u64>) -> Result<(), Error> {
-        let kept = count(&self.sql, "SELECT coalesce(sum(length(bytes)), 0) FROM junk")?;
-        let bytes = if kept.saturating_add(bytes.len()) <= JUNK_BYTES_MAX { bytes } else { &[] };
-        let (now, pos) = (self.now_ms(), pos.and_then(|pos| i64::try_from(pos).ok()));
-        let sql = "INSERT INTO junk (entry_id, pos, at_ms, bytes) VALUES (?1, ?2, ?3, ?4)";
-        self.sql.execute(sql, (received.id().0, pos, now, bytes))?;
+        let pos = pos.and_then(|pos| i64::try_from(pos).ok());
+        let id = received.id().0;
+        let again = "UPDATE junk SET pos = ?2 WHERE entry_id = ?1 AND pos IS NULL";
+        if self.sql.prepare_cached(again)?.execute((id, pos))? == 0 {
+            let kept: i64 = self.meta("junk_bytes")?.unwrap_or(0);
+            let room = JUNK_BYTES_MAX.saturating_sub(usize::try_from(kept).unwrap_or(usize::MAX));
+            let bytes = if bytes.len() <= room { bytes } else { &[] };
+            self.set_meta("junk_bytes", kept.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX)))?;
+            let now = self.now_ms();
+            let sql = "INSERT INTO junk (entry_id, pos, at_ms, bytes) VALUES (?1, ?2, ?3, ?4)";
+            self.sql.prepare_cached(sql)?.execute((id, pos, now, bytes))?;
+        }
         self.note(
             "junk",
             "The relay served an entry that this diary's owner did not sign. It was put aside and changes nothing.",
@@ -210,7 +232,8 @@ impl Write<'_> {
     /// Stores a new entry with its changes; gives the document to look at again.
     fn take_in(&mut self, keys: &Keys, entry: &VerifiedEntry) -> Result<Option<String>, Error> {
         let select = "SELECT deaths FROM suspect WHERE entry_id = ?1";
-        let deaths: i64 = self.sql.query_row(select, [entry.id().0], |row| row.get(0)).optional()?.unwrap_or(0);
+        let deaths: i64 =
+            self.sql.prepare_cached(select)?.query_row([entry.id().0], |row| row.get(0)).optional()?.unwrap_or(0);
         let opened = open(keys, entry);
         if deaths > 0 {
             let reason = Some("the program ended while it was taken in".to_owned());
@@ -220,7 +243,7 @@ impl Write<'_> {
         let reason = unreadable(&opened);
         let state = if reason.is_some() { UNREADABLE } else { OPENED };
         let seq = self.insert_entry(&entry.id(), entry.bytes(), state, reason, opened.head.as_ref())?;
-        self.sql.execute("DELETE FROM suspect WHERE entry_id = ?1", [entry.id().0])?;
+        self.sql.prepare_cached("DELETE FROM suspect WHERE entry_id = ?1")?.execute([entry.id().0])?;
         self.take_in_changes(seq, &opened)
     }
 
@@ -237,6 +260,8 @@ impl Write<'_> {
             self.sql.execute(sql, (seq, head.device, head.writer))?;
             self.note_parents(head)?;
         }
+        // What was refused is read from the entry once more.
+        self.sql.execute("DELETE FROM chunk WHERE entry = ?1 AND state = 2", [seq])?;
         if let Some(doc_id) = self.take_in_changes(seq, &opened)? {
             self.apply_waiting(&doc_id)?;
         }
@@ -251,11 +276,13 @@ impl Write<'_> {
             return Ok(None);
         }
         self.ensure_doc(&changes.doc_id, changes.min_version)?;
+        let nothing = Vec::new();
         for guarded in split(&changes.body) {
             let (hash, state, reason, data) = match &guarded {
                 Ok(change) => (change.hash, WAITING, None, &change.bytes),
+                // Its bytes are in the entry; unpacked once more they could fill a disk.
                 Err((why, bytes)) => {
-                    (ChangeHash(Sha256::digest(bytes).into()), QUARANTINED, Some(why.to_string()), bytes)
+                    (ChangeHash(Sha256::digest(bytes).into()), QUARANTINED, Some(why.to_string()), &nothing)
                 }
             };
             // Held already, and perhaps unsealed here: a copied folder sealed it too. It belongs to this entry then.
@@ -266,22 +293,19 @@ impl Write<'_> {
         }
         Ok(Some(changes.doc_id.clone()))
     }
+}
 
-    /// Chunks that are no changes stay in quarantine; only what Automerge refused is worth another try.
-    fn requarantine_unparsable(&mut self) -> Result<(), Error> {
-        let waiting: Vec<(i64, Vec<u8>)> = {
-            let mut select = self.sql.prepare("SELECT id, data FROM chunk WHERE state = 1")?;
-            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        for (id, data) in waiting {
-            if let Err(why) = lissom_core::document::Change::parse(&data) {
-                let sql = "UPDATE chunk SET state = 2, reason = ?2 WHERE id = ?1";
-                self.sql.execute(sql, (id, why.to_string()))?;
-            }
+/// Whether an entry stands in the page twice, or in the log before it. No honest relay's log repeats.
+fn repeats(sql: &Connection, entries: &[Received]) -> Result<bool, Error> {
+    let mut seen = BTreeSet::new();
+    for received in entries {
+        let id = received.id();
+        let select = "SELECT 1 FROM entry WHERE entry_id = ?1 AND pos IS NOT NULL";
+        if !seen.insert(id) || sql.prepare_cached(select)?.exists([id.0])? {
+            return Ok(true);
         }
-        Ok(())
     }
+    Ok(false)
 }
 
 /// Why an entry cannot be read here, if it cannot.

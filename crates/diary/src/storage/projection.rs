@@ -3,7 +3,7 @@
 //! One path for every change, made here or elsewhere: the keys it touched are read again from the document, and
 //! their rows are written anew. A record in a document that is not its own has no row, whichever came first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lissom_core::check_in::CheckInValues;
 use lissom_core::device::DeviceValues;
@@ -22,11 +22,18 @@ use crate::storage::{Write, projection_hash};
 impl Write<'_> {
     /// Writes the rows of these records anew.
     pub(crate) fn project(&mut self, doc_id: &str, dirty: &BTreeSet<String>) -> Result<(), Error> {
-        let revision = self.revision;
-        let document = self.document(doc_id)?.clone();
-        let projector = Projector { sql: &self.sql, schema: "main", revision };
+        self.document(doc_id)?;
+        let Some(document) = self.documents.get(doc_id) else { return Ok(()) };
+        let projector = Projector { sql: &self.sql, schema: "main", revision: self.revision };
+        if dirty.len() > WALK_FROM {
+            // Looking a key up costs more than passing it: a large page is one walk.
+            let records: BTreeMap<String, Record> =
+                document.records().into_iter().map(|record| (record.key.clone(), record)).collect();
+            let mut ours = dirty.iter().filter(|key| doc_of(key) == doc_id);
+            return ours.try_for_each(|key| projector.record(document, key, records.get(key)));
+        }
         let mut ours = dirty.iter().filter(|key| doc_of(key) == doc_id);
-        ours.try_for_each(|key| projector.record(&document, key, document.record(key).as_ref()))
+        ours.try_for_each(|key| projector.record(document, key, document.record(key).as_ref()))
     }
 
     /// Drops every row and fills the projection from the documents.
@@ -36,6 +43,9 @@ impl Write<'_> {
         self.set_meta("projection", projection_hash())
     }
 }
+
+/// So many records are read in one walk through their document.
+const WALK_FROM: usize = 200;
 
 /// Fills empty tables of a schema from the stored documents.
 pub(crate) fn fill(sql: &Connection, schema: &str, revision: i64) -> Result<(), Error> {
@@ -69,10 +79,13 @@ impl Projector<'_> {
     /// A session has a row as soon as anything of it is here: a header that is late or unreadable never hides a
     /// result. Its time is then that of its id.
     fn session(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
-        let values = record.and_then(Record::read::<SessionValues>).map(|(values, _)| values).unwrap_or_default();
-        let at = values.at_ms.or_else(|| uuid7_ms(key.strip_prefix("s:")?)).unwrap_or(0);
-        let deleted = record.and_then(Record::deleted_at);
         let Self { schema, revision, .. } = *self;
+        if record.is_none() {
+            return self.prune_session(key);
+        }
+        let values = record.and_then(Record::read::<SessionValues>).map(|(values, _)| values).unwrap_or_default();
+        let at = values.at_ms.or_else(|| id_ms(key)).unwrap_or(0);
+        let deleted = record.and_then(Record::deleted_at);
         let sql = format!(
             "INSERT INTO {schema}.session (key, at_ms, offset_minutes, deleted_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (key) DO UPDATE SET at_ms = ?2, offset_minutes = ?3, deleted_at = ?4, revision = ?5"
@@ -82,28 +95,46 @@ impl Projector<'_> {
         Ok(())
     }
 
+    /// A session of which the document holds nothing, neither header nor result, has no row.
+    fn prune_session(&self, key: &str) -> Result<(), Error> {
+        let sql = format!(
+            "DELETE FROM {0}.session WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM {0}.result WHERE session = session.id)",
+            self.schema
+        );
+        self.sql.prepare_cached(&sql)?.execute([key])?;
+        Ok(())
+    }
+
     fn result(&self, document: &Document, key: &str, record: Option<&Record>) -> Result<(), Error> {
         let session_key = session_of(key);
+        let header = document.record(session_key);
         let find = format!("SELECT id FROM {}.session WHERE key = ?1", self.schema);
         let find = || -> Result<Option<i64>, Error> {
             Ok(self.sql.prepare_cached(&find)?.query_row([session_key], |row| row.get(0)).optional()?)
         };
-        let session = if let Some(id) = find()? {
-            id
-        } else {
-            self.session(session_key, document.record(session_key).as_ref())?;
-            find()?.unwrap_or(0)
-        };
+        if find()?.is_none() {
+            let empty = Record { key: session_key.to_owned(), value: None, edits: BTreeMap::default() };
+            self.session(session_key, header.as_ref().or(Some(&empty)))?;
+        }
+        let session = find()?.unwrap_or(0);
         let suffix = key.rsplit_once(".r").and_then(|(_, hex)| i64::from_str_radix(hex, 16).ok()).unwrap_or(0);
         let place: [(&str, &dyn ToSql); 2] = [("session", &session), ("suffix", &suffix)];
-        self.upsert::<ResultValues>("result", &place, record)
+        self.upsert::<ResultValues>("result", &place, record, None)?;
+        if record.is_none() && header.is_none() { self.prune_session(session_key) } else { Ok(()) }
     }
 
     fn check_in(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
-        self.upsert::<CheckInValues>("check_in", &[("key", &key)], record)
+        // A time that is missing or out of form never hides the rest.
+        let time = id_ms(key).map(|at| ("at_ms", Value::Int(at)));
+        self.upsert::<CheckInValues>("check_in", &[("key", &key)], record, time)
     }
 
     fn device(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        if record.is_none() {
+            let sql = format!("DELETE FROM {}.device WHERE key = ?1", self.schema);
+            self.sql.prepare_cached(&sql)?.execute([key])?;
+            return Ok(());
+        }
         let name = record.and_then(Record::read::<DeviceValues>).and_then(|(values, _)| values.name);
         let sql =
             format!("INSERT INTO {}.device VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET name = ?2", self.schema);
@@ -117,15 +148,20 @@ impl Projector<'_> {
         table: &str,
         place: &[(&str, &dyn ToSql)],
         record: Option<&Record>,
+        otherwise: Option<(&str, Value)>,
     ) -> Result<(), Error> {
         let schema = self.schema;
-        let Some((record, (values, attention))) = record.and_then(|record| Some((record, record.read::<V>()?))) else {
+        let Some((record, (mut values, attention))) = record.and_then(|record| Some((record, record.read::<V>()?)))
+        else {
             let which = place.iter().enumerate().map(|(n, (name, _))| format!("{name} = ?{}", n.saturating_add(1)));
             let sql = format!("DELETE FROM {schema}.{table} WHERE {}", which.collect::<Vec<_>>().join(" AND "));
             let keys: Vec<&dyn ToSql> = place.iter().map(|(_, value)| *value).collect();
             self.sql.prepare_cached(&sql)?.execute(keys.as_slice())?;
             return Ok(());
         };
+        if let Some((name, value)) = otherwise.filter(|(name, _)| values.get(name).is_none()) {
+            values.set(name, value);
+        }
         let fields: Vec<(&str, Column)> =
             V::FIELDS.iter().map(|field| (field.name, Column(values.get(field.name)))).collect();
         let deleted = record.deleted_at();
@@ -151,6 +187,11 @@ impl Projector<'_> {
         self.sql.prepare_cached(&sql)?.execute(values.as_slice())?;
         Ok(())
     }
+}
+
+/// The time in a record's id.
+fn id_ms(key: &str) -> Option<i64> {
+    uuid7_ms(key.split_once(':')?.1)
 }
 
 /// A field's value as a column.

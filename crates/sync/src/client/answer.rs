@@ -8,7 +8,7 @@ use lissom_protocol::statement::{delete_message, is_signed};
 use lissom_protocol::stream;
 use serde::de::DeserializeOwned;
 
-use crate::client::effect::{Received, Violation};
+use crate::client::effect::{Received, Statement, Violation};
 use crate::http::Response;
 use crate::keys::Keys;
 
@@ -39,9 +39,9 @@ pub(super) fn read_answer<T: DeserializeOwned>(response: &Response) -> Answer<T>
 }
 
 /// The statement of a `gone`, if it really is the owner's.
-pub(super) fn deletion_statement(keys: &Keys, problem: &Problem) -> Option<[u8; 64]> {
+pub(super) fn deletion_statement(keys: &Keys, problem: &Problem) -> Option<Statement> {
     let statement = api::from_text::<64>(problem.statement.as_deref()?)?;
-    is_signed(&keys.public().write, &delete_message(&keys.vault()), &statement).then_some(statement)
+    is_signed(&keys.public().write, &delete_message(&keys.vault()), &statement).then_some(Statement(statement))
 }
 
 /// The cursor after an ack; `None` if others wrote in between.

@@ -112,6 +112,8 @@ pub enum Commit {
     },
     /// The relay refuses this entry alone: keep it, show it, try again later.
     SetAside {
+        /// Cursor that the post carried.
+        at: Cursor,
         /// The entry.
         entry: EntryId,
         /// What the relay said.
@@ -182,6 +184,16 @@ pub struct Outcome {
     pub end: End,
 }
 
+/// The owner's signature over the deletion of a vault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Statement(pub [u8; 64]);
+
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Statement(..)")
+    }
+}
+
 /// How a sync ended. In every case all that was here before is here still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
@@ -202,7 +214,7 @@ pub enum End {
     /// The owner deleted the vault, and signed that.
     Gone {
         /// The owner's signature over the deletion.
-        statement: [u8; 64],
+        statement: Statement,
     },
     /// The relay said something that no honest relay says. Nothing of it was written.
     Misbehaving(Violation),

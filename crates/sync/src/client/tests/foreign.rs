@@ -4,7 +4,7 @@ use lissom_protocol::api;
 use lissom_protocol::problem::{Problem, ProblemKind};
 
 use super::harness::{Call, Device, Relay, answer, entry, ids, owner, refusal, refusal_with};
-use crate::client::End;
+use crate::client::{End, Statement};
 use crate::http::Response;
 use crate::keys::{Keys, Secret};
 
@@ -33,7 +33,7 @@ fn a_refusal_without_our_type_is_an_outage_and_writes_nothing() {
     let theirs = r#"{"type":"https://example.org/log-diverged","title":"x","status":409}"#;
     let newer = r#"{"type":"urn:lissom:problem:something-new","title":"x","status":410}"#;
     let ours = serde_json::to_string(&Problem::new(ProblemKind::LogDiverged)).unwrap();
-    for status in [400, 401, 403, 404, 409, 410, 422, 502] {
+    for status in [400, 401, 403, 404, 409, 410, 422] {
         for (media_type, body) in [
             ("text/html", nginx),
             ("application/json", r#"{"message":"not found"}"#),
@@ -100,22 +100,39 @@ fn a_deletion_with_the_owners_statement_is_one_and_still_erases_nothing() {
     let problem = Problem { statement: Some(api::to_text(&statement)), ..Problem::new(ProblemKind::Gone) };
     for call in CALLS {
         let (device, end) = sync_against(call, &refusal_with(&problem));
-        assert_eq!(end, End::Gone { statement }, "{call:?}");
+        assert_eq!(end, End::Gone { statement: Statement(statement) }, "{call:?}");
         assert_eq!((device.store.writes, device.placed()), (0, ids([1])));
     }
     let (mut device, mut relay) = device_for(Call::Post);
     relay.registered = false;
     relay.always.push((Call::Register, refusal_with(&problem)));
-    assert_eq!(device.sync(&mut relay).end, End::Gone { statement }, "a deleted vault is not registered again");
+    assert_eq!(
+        device.sync(&mut relay).end,
+        End::Gone { statement: Statement(statement) },
+        "a deleted vault is not registered again"
+    );
     assert_eq!(device.store.writes, 0);
 }
 
 #[test]
-fn other_problems_of_ours_end_the_sync_by_their_name() {
+fn a_busy_proxy_holds_the_push_and_ends_what_it_keeps_from_being_read() {
+    for status in [429, 500, 502, 504] {
+        for call in CALLS {
+            let (device, end) = sync_against(call, &answer(status, "text/html", b"<html>busy</html>"));
+            let held = matches!(end, End::PushHeld(ProblemKind::Unavailable));
+            assert!(held || matches!(end, End::Unreachable(_)), "{call:?} {status}: {end:?}");
+            assert_eq!((held, device.store.writes), (call == Call::Post, 0), "{call:?}");
+        }
+    }
+}
+
+#[test]
+fn other_problems_of_ours_hold_a_push_and_else_end_the_sync_by_their_name() {
     for kind in [ProblemKind::Malformed, ProblemKind::Forbidden, ProblemKind::UnsupportedMediaType] {
         for call in CALLS {
             let (device, end) = sync_against(call, &refusal(kind));
-            assert_eq!((end, device.store.writes), (End::Refused(kind), 0), "{call:?}");
+            let expected = if call == Call::Post { End::PushHeld(kind) } else { End::Refused(kind) };
+            assert_eq!((end, device.store.writes), (expected, 0), "{call:?}");
         }
     }
 }
