@@ -8,6 +8,7 @@ use crate::auth::Auth;
 use crate::config::Config;
 use crate::pokes::Pokes;
 use crate::store::{Event, OpenError, Store};
+use crate::turns::Turns;
 
 /// How far the relay is on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +32,13 @@ struct Parts {
     store: Store,
     auth: Auth,
     pokes: Pokes,
+    turns: Turns,
     batch_memory: Arc<Semaphore>,
+    page_memory: Arc<Semaphore>,
     phase: watch::Sender<Phase>,
 }
 
-/// Unit in which memory for batches is counted: a semaphore counts in 32 bits.
+/// Unit in which memory for batches and pages is counted: a semaphore counts in 32 bits.
 pub(crate) const MEMORY_UNIT: usize = 1024;
 
 impl App {
@@ -51,8 +54,10 @@ impl App {
         )?;
         let auth = Auth::new(*store.server_key());
         let batch_memory = Arc::new(Semaphore::new(config.batch_memory_max / MEMORY_UNIT));
-        let phase = watch::Sender::new(Phase::Up);
-        Ok(Self { parts: Arc::new(Parts { config, store, auth, pokes, batch_memory, phase }) })
+        let page_memory = Arc::new(Semaphore::new(config.page_memory_max / MEMORY_UNIT));
+        let (turns, phase) = (Turns::default(), watch::Sender::new(Phase::Up));
+        let parts = Parts { config, store, auth, pokes, turns, batch_memory, page_memory, phase };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -71,8 +76,16 @@ impl App {
         &self.parts.pokes
     }
 
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.parts.turns
+    }
+
     pub(crate) fn batch_memory(&self) -> Arc<Semaphore> {
         Arc::clone(&self.parts.batch_memory)
+    }
+
+    pub(crate) fn page_memory(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.parts.page_memory)
     }
 
     pub(crate) fn phase(&self) -> watch::Receiver<Phase> {

@@ -71,7 +71,7 @@ impl Auth {
         };
         let Some((expiry, random, tag)) = fields() else { return false };
         let own = self.tag(&[b"challenge", &vault.0, expiry, random]);
-        bool::from(own.ct_eq(tag)) && now < u64::from_be_bytes(*expiry)
+        bool::from(own.ct_eq(tag)) && runs(now, *expiry, CHALLENGE_SECONDS)
     }
 
     /// A token for a role in a vault.
@@ -87,7 +87,7 @@ impl Auth {
         let (role, rest) = token.split_first()?;
         let (expiry, tag) = rest.split_first_chunk::<8>()?;
         let own = self.tag(&[b"token", &vault.0, &[*role], expiry]);
-        let good = bool::from(own.ct_eq(tag)) && now < u64::from_be_bytes(*expiry);
+        let good = bool::from(own.ct_eq(tag)) && runs(now, *expiry, TOKEN_SECONDS);
         Role::from_byte(*role).filter(|_| good)
     }
 
@@ -100,6 +100,13 @@ impl Auth {
         }
         mac.finalize().into_bytes().into()
     }
+}
+
+/// Whether an expiry is still to come, and no later than what is made right now would have: a clock that was set
+/// back over a restart must not lengthen lives.
+fn runs(now: u64, expiry: [u8; 8], life: u64) -> bool {
+    let expiry = u64::from_be_bytes(expiry);
+    now < expiry && expiry <= now.saturating_add(life)
 }
 
 /// Somebody who may read a vault: no handler of a vault is reached without.
@@ -127,7 +134,10 @@ impl FromRequestParts<App> for Member {
         let token = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer);
         let auth = app.auth();
         let role = token.and_then(|token| auth.role(&vault, auth.now(), token));
-        role.map(|role| Self { vault, role }).ok_or_else(|| Refusal::new(ProblemKind::TokenInvalid))
+        let member = role.map(|role| Self { vault, role }).ok_or_else(|| Refusal::new(ProblemKind::TokenInvalid))?;
+        // For what comes after this and reads the body.
+        parts.extensions.insert(member);
+        Ok(member)
     }
 }
 
@@ -199,6 +209,14 @@ mod tests {
         for bad in ["", "x", "AA", "é"] {
             assert_eq!(auth.role(&VAULT, 1_000, bad), None);
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_lengthens_no_life() {
+        let auth = Auth::new([7; 32]);
+        let (challenge, token) = (auth.challenge(&VAULT, 1_000, [3; 16]), auth.token(&VAULT, Role::Owner, 1_000));
+        assert!(!auth.is_challenge(&VAULT, 999, &challenge));
+        assert_eq!(auth.role(&VAULT, 999, &token), None);
     }
 
     #[test]

@@ -6,13 +6,8 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::http::{Request, Response};
-use http_body_util::BodyExt;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
-use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::serve::{Relay, StartError};
@@ -21,7 +16,6 @@ use crate::store::{Store, StoreError, unix_seconds};
 /// A relay on a thread of its own; stops when it is dropped.
 pub struct BlockingRelay {
     address: SocketAddr,
-    router: Router,
     store: Store,
     runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
@@ -30,7 +24,6 @@ pub struct BlockingRelay {
 
 struct Started {
     address: SocketAddr,
-    router: Router,
     store: Store,
     runtime: Handle,
 }
@@ -47,8 +40,8 @@ pub fn start(config: Config) -> Result<BlockingRelay, StartError> {
         .spawn(move || run(config, stopped, &report))
         .map_err(StartError::Runtime)?;
     let gone = |_| StartError::Runtime(std::io::Error::other("the relay's thread ended"));
-    let Started { address, router, store, runtime } = started.recv().map_err(gone)??;
-    Ok(BlockingRelay { address, router, store, runtime, stop: Some(stop), thread: Some(thread) })
+    let Started { address, store, runtime } = started.recv().map_err(gone)??;
+    Ok(BlockingRelay { address, store, runtime, stop: Some(stop), thread: Some(thread) })
 }
 
 fn run(config: Config, stopped: oneshot::Receiver<()>, report: &mpsc::SyncSender<Result<Started, StartError>>) {
@@ -61,8 +54,8 @@ fn run(config: Config, stopped: oneshot::Receiver<()>, report: &mpsc::SyncSender
             Ok(running) => running,
             Err(error) => return drop(report.send(Err(error))),
         };
-        let (router, store) = (running.router(), running.store().clone());
-        let started = Started { address: running.address(), router, store, runtime: Handle::current() };
+        let (address, store) = (running.address(), running.store().clone());
+        let started = Started { address, store, runtime: Handle::current() };
         // Nobody waits any more: then nobody stops it either, and it ends at once.
         if report.send(Ok(started)).is_ok() {
             // An error means that the handle was dropped, which stops it as well.
@@ -98,19 +91,6 @@ impl BlockingRelay {
     pub fn make_invite(&self, uses: u32, seconds: Option<u64>) -> Result<String, StoreError> {
         let expires_at = seconds.map(|seconds| unix_seconds().saturating_add(seconds));
         self.runtime.block_on(self.store.make_invite(uses, expires_at))
-    }
-
-    /// Answers one request within the process, without the network. Not for streams, which have no end.
-    ///
-    /// # Errors
-    /// An error of the answer's body.
-    pub fn call(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, axum::Error> {
-        let router = self.router.clone();
-        self.runtime.block_on(async {
-            let Ok(response) = router.oneshot(request.map(Body::from)).await;
-            let (head, body) = response.into_parts();
-            Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
-        })
     }
 
     /// Stops it: running requests finish, watchers end, the store is closed.

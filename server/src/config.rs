@@ -35,10 +35,19 @@ pub struct Config {
     /// Most connections at once from one IPv4 address or one IPv6 /64; loopback and trusted proxies are
     /// exempt, and a trusted proxy's clients are counted by requests. Default 64; at least 1.
     pub connections_per_address: usize,
-    /// Most streams of pokes at once for one vault. Default 8; 0 switches watching off.
+    /// Most streams of pokes at once for one vault; one more ends the oldest. Default 8; 0 switches watching off.
     pub watchers_per_vault: usize,
-    /// Most bytes of batches held in memory at once; more wait, then hear 503. Default 64 MiB; at least 4 MiB.
+    /// Most bytes of batches held in memory at once, not counting batches of up to 64 KiB; more wait, then hear
+    /// 503. Default 64 MiB; at least 4 MiB.
     pub batch_memory_max: usize,
+    /// Longest wait of a batch over 64 KiB while another such batch of the same vault is taken in; then it hears
+    /// 429. Default 10 s; at least 1 ms.
+    pub batch_turn_max: Duration,
+    /// Most bytes of pages held in memory at once until their clients have taken them; more wait, then hear 503.
+    /// Default 64 MiB; at least 4 MiB.
+    pub page_memory_max: usize,
+    /// Longest wait of a page for its memory. Default 10 s; at least 1 ms.
+    pub page_wait_max: Duration,
     /// Time for the first byte to the last of a request's header. Default 10 s; at least 1 ms.
     pub header_timeout: Duration,
     /// Longest pause between two parts of a body. Default 10 s; at least 1 ms.
@@ -52,11 +61,16 @@ pub struct Config {
     pub keep_alive_idle: Duration,
     /// Longest time that a client may take nothing of an answer. Default 30 s; at least 1 ms.
     pub write_pause_max: Duration,
+    /// Time for taking a whole answer, beside what its length is allowed at [`Self::write_rate_min`]; streams of
+    /// pokes have none. Default 30 s; at least 1 ms.
+    pub write_timeout: Duration,
+    /// Slowest rate at which an answer may be taken, in bytes a second. Default 16 KiB/s; at least 1.
+    pub write_rate_min: u64,
     /// Time between two signs of life on a stream of pokes. Default 30 s; at least 1 ms.
     pub watch_heartbeat: Duration,
     /// Longest life of a stream of pokes; devices then ask again. Default 1 h; at least 1 ms.
     pub watch_life_max: Duration,
-    /// Time that running requests get to finish at shutdown. Default 10 s; any.
+    /// Time that running requests get to finish at shutdown. Default 5 s; any.
     pub shutdown_grace: Duration,
 }
 
@@ -75,15 +89,20 @@ impl Default for Config {
             connections_per_address: 64,
             watchers_per_vault: 8,
             batch_memory_max: 64 * 1024 * 1024,
+            batch_turn_max: Duration::from_secs(10),
+            page_memory_max: 64 * 1024 * 1024,
+            page_wait_max: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             body_pause_max: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             body_rate_min: 16 * 1024,
             keep_alive_idle: Duration::from_secs(75),
             write_pause_max: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+            write_rate_min: 16 * 1024,
             watch_heartbeat: Duration::from_secs(30),
             watch_life_max: Duration::from_hours(1),
-            shutdown_grace: Duration::from_secs(10),
+            shutdown_grace: Duration::from_secs(5),
         }
     }
 }
@@ -124,12 +143,17 @@ impl Config {
             ("connections", (1..=1_000_000).contains(&self.connections_max), "1 to 1,000,000"),
             ("connections per address", self.connections_per_address >= 1, "at least 1"),
             ("memory for batches", self.batch_memory_max >= 4 * 1024 * 1024, "at least 4 MiB"),
+            ("wait for a turn", self.batch_turn_max >= millisecond, "at least 1 ms"),
+            ("memory for pages", self.page_memory_max >= 4 * 1024 * 1024, "at least 4 MiB"),
+            ("wait for a page", self.page_wait_max >= millisecond, "at least 1 ms"),
             ("slowest body", self.body_rate_min >= 1, "at least 1 byte a second"),
             ("header timeout", self.header_timeout >= millisecond, "at least 1 ms"),
             ("body pause", self.body_pause_max >= millisecond, "at least 1 ms"),
             ("body timeout", self.body_timeout >= millisecond, "at least 1 ms"),
             ("keep-alive idle time", self.keep_alive_idle >= millisecond, "at least 1 ms"),
             ("write pause", self.write_pause_max >= millisecond, "at least 1 ms"),
+            ("write timeout", self.write_timeout >= millisecond, "at least 1 ms"),
+            ("slowest answer", self.write_rate_min >= 1, "at least 1 byte a second"),
             ("watch heartbeat", self.watch_heartbeat >= millisecond, "at least 1 ms"),
             ("watch life", self.watch_life_max >= millisecond, "at least 1 ms"),
         ];

@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use http_body_util::BodyExt;
 use lissom_protocol::api::CursorQuery;
 use lissom_protocol::cursor::Cursor;
+use lissom_protocol::ids::VaultId;
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
 use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::stream;
@@ -19,8 +20,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 
 use crate::app::{App, MEMORY_UNIT};
+use crate::auth::Member;
 use crate::config::Config;
 use crate::refusal::Refusal;
+use crate::turns::Turn;
+
+/// Largest batch that takes no turn and no share of the memory: what a device posts after one exercise. Many of
+/// one vault may come at once, and their number is bounded by the connections.
+const SMALL_BYTES_MAX: usize = 64 * 1024;
 
 /// The route's limit of the body, in bytes; the router puts it into every request.
 #[derive(Debug, Clone, Copy)]
@@ -103,10 +110,24 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
-/// A batch of entries as it came, and its share of the memory for batches.
+/// A batch of entries as it came, and what a large one takes up; to be kept until it is off the memory.
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) memory: OwnedSemaphorePermit,
+    pub(crate) hold: Option<(OwnedSemaphorePermit, Turn)>,
+}
+
+/// A large batch's share of the memory. First its vault's turn, so that no vault has more than one share.
+async fn reserve(vault: VaultId, length: usize, app: &App) -> Result<(OwnedSemaphorePermit, Turn), Refusal> {
+    let posting = |_| {
+        let detail = "another large batch of this diary is being taken in";
+        Refusal::new(ProblemKind::TooManyRequests).detail(detail).retry_in("1").closing()
+    };
+    let turn = timeout(app.config().batch_turn_max, app.turns().take(vault)).await.map_err(posting)?;
+    let busy = || Refusal::new(ProblemKind::Unavailable).detail("too many batches at once").closing();
+    let share = u32::try_from(length.div_ceil(MEMORY_UNIT)).unwrap_or(u32::MAX);
+    let waiting = app.batch_memory().acquire_many_owned(share);
+    let memory = timeout(app.config().body_pause_max, waiting).await.map_err(|_| busy())?.map_err(|_| busy())?;
+    Ok((memory, turn))
 }
 
 impl FromRequest<App> for Batch {
@@ -115,12 +136,11 @@ impl FromRequest<App> for Batch {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         check_media_type(request.headers(), stream::MEDIA_TYPE)?;
         let max = request.extensions().get::<BodyMax>().map_or(0, |max| max.0);
-        let share = stated_length(request.headers()).unwrap_or(max).div_ceil(MEMORY_UNIT);
-        let share = u32::try_from(share).unwrap_or(u32::MAX);
-        let busy = || Refusal::new(ProblemKind::Unavailable).detail("too many batches at once").closing();
-        let waiting = app.batch_memory().acquire_many_owned(share);
-        let memory = timeout(app.config().body_pause_max, waiting).await.map_err(|_| busy())?.map_err(|_| busy())?;
-        Ok(Self { bytes: read(request, app.config()).await?, memory })
+        let length = stated_length(request.headers()).unwrap_or(max);
+        let member = request.extensions().get::<Member>().copied();
+        let Member { vault, .. } = member.ok_or_else(|| Refusal::new(ProblemKind::TokenInvalid))?;
+        let hold = if length > SMALL_BYTES_MAX { Some(reserve(vault, length, app).await?) } else { None };
+        Ok(Self { bytes: read(request, app.config()).await?, hold })
     }
 }
 

@@ -1,7 +1,9 @@
 //! The relay of Lissom: keeps the sealed entries of exercise diaries in order and hands them on.
 //!
 //! It cannot read what it keeps: it depends on what device and relay both say, and on nothing of the owner's
-//! that could decrypt. It answers plain HTTP; TLS is a proxy's business.
+//! that could decrypt. It answers plain HTTP; TLS is a proxy's business. Every refusal carries a problem of the
+//! protocol, but for two that come before there is a request: 400 to a header that cannot be read, and 431 to one
+//! that is too large.
 //!
 //! - [`serve::Relay`] starts one inside an asynchronous program, [`blocking::start`] inside any other.
 //! - [`config::Config`] is everything that can be set.
@@ -26,3 +28,4 @@ mod router;
 mod routes;
 pub mod serve;
 pub mod store;
+mod turns;

@@ -15,11 +15,12 @@ pub(crate) struct Refusal {
     // Boxed: it is the rare arm of every handler's result.
     problem: Box<Problem>,
     close: bool,
+    retry_after: Option<&'static str>,
 }
 
 impl Refusal {
     pub(crate) fn new(kind: ProblemKind) -> Self {
-        Self { kind, problem: Box::new(Problem::new(kind)), close: false }
+        Self { kind, problem: Box::new(Problem::new(kind)), close: false, retry_after: None }
     }
 
     /// Says what exactly was wrong; never an id, a key or a token.
@@ -40,8 +41,15 @@ impl Refusal {
         self
     }
 
+    /// States when to come again, where it is not what the kind of problem says.
+    pub(crate) fn retry_in(mut self, seconds: &'static str) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     fn retry_after(&self) -> Option<&'static str> {
         match self.kind {
+            _ if self.retry_after.is_some() => self.retry_after,
             ProblemKind::TooManyRequests => Some("30"),
             ProblemKind::Unavailable => Some("5"),
             ProblemKind::StorageFull => Some("600"),

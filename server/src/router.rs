@@ -1,4 +1,7 @@
 //! The one table of everything that is answered.
+//!
+//! Two answers are not from here and carry no problem: hyper's own 400 to a header that it cannot read, and its 431
+//! to one that is too large.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

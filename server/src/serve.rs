@@ -2,6 +2,7 @@
 
 mod accept;
 mod addresses;
+mod progress;
 mod socket;
 
 use std::fmt;
@@ -10,7 +11,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use crate::app::{App, Phase};
 use crate::config::{Config, ConfigError};
 use crate::router;
-use crate::store::{OpenError, Store};
+use crate::store::{OpenError, Store, StoreError};
 
 use self::accept::Front;
 use self::addresses::Addresses;
@@ -53,8 +53,6 @@ pub enum StartError {
 }
 
 /// A relay whose store is open and that answers no connections yet.
-///
-/// [`Relay::router`] answers requests within the process, [`Relay::serve`] over the network.
 pub struct Relay {
     app: App,
 }
@@ -66,16 +64,13 @@ impl fmt::Debug for Relay {
 }
 
 impl Relay {
-    /// Opens the store.
-    ///
-    /// # Errors
-    /// [`StartError`] if a setting is out of range or the store cannot be opened.
-    pub fn open(config: Config) -> Result<Self, StartError> {
+    fn open(config: Config) -> Result<Self, StartError> {
         config.check()?;
         Ok(Self { app: App::open(config)? })
     }
 
-    /// Opens the store and begins to serve, as [`Relay::serve`] does.
+    /// Opens the store and begins to serve; answers connections as soon as it returns. To be called within a tokio
+    /// runtime, which then runs it.
     ///
     /// # Errors
     /// [`StartError`] if a setting is out of range, the store cannot be opened, an address is taken, or there is
@@ -84,29 +79,7 @@ impl Relay {
         Self::open(config)?.serve()
     }
 
-    /// The routes for devices, to be called within the process; needs a tokio runtime around every call.
-    pub fn router(&self) -> Router {
-        router::devices(&self.app)
-    }
-
-    /// The store.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        self.app.store()
-    }
-
-    /// Closes the store without ever having served.
-    pub async fn close(self) {
-        self.app.enter(Phase::Ending);
-        self.app.store().close().await;
-    }
-
-    /// Begins to serve; answers connections as soon as it returns. To be called within a tokio runtime, which
-    /// then runs it.
-    ///
-    /// # Errors
-    /// [`StartError::Listen`] if an address is taken, [`StartError::Runtime`] outside of a runtime.
-    pub fn serve(self) -> Result<Running, StartError> {
+    fn serve(self) -> Result<Running, StartError> {
         Handle::try_current().map_err(|error| StartError::Runtime(io::Error::other(error)))?;
         let config = self.app.config();
         let (listener, address) = listen(config.listen)?;
@@ -174,19 +147,20 @@ impl Running {
         format!("http://{}", self.address)
     }
 
-    /// The store.
-    #[must_use]
-    pub fn store(&self) -> &Store {
+    /// How many vaults there are.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub async fn vault_count(&self) -> Result<u64, StoreError> {
+        self.app.store().vault_count().await
+    }
+
+    pub(crate) fn store(&self) -> &Store {
         self.app.store()
     }
 
-    /// The routes for devices, to be called within the process beside the network.
-    pub fn router(&self) -> Router {
-        router::devices(&self.app)
-    }
-
-    /// Accepts nothing more, ends the watchers, lets running requests finish within the configured grace, and
-    /// closes the store.
+    /// Accepts nothing more, ends the watchers and every connection that asks for nothing, lets running requests
+    /// finish within the configured grace, and closes the store.
     pub async fn shutdown(self) {
         self.app.enter(Phase::Draining);
         for acceptor in self.acceptors {

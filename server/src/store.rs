@@ -18,9 +18,12 @@
 //! - **C9** Uses and expiry of an invite are counted in the transaction that registers; a vault that is known
 //!   already takes no use.
 //! - **C10** A vault holds no more bytes and entries than its quota; repeated entries count once.
-//! - **C11** What was deleted is gone from the files, not only from the tables.
-//! - **C12** An entry whose bytes no longer give its id, or whose chain does not follow, is not handed out.
-//! - **C13** When the disk is full or nearly so, nothing new is stored, and reading and deleting go on.
+//! - **C11** What was deleted is gone from the files, not only from the tables: at once, or as soon as no reader is
+//!   in the way, over a crash as well. Nobody's post waits for that.
+//! - **C12** An entry whose bytes no longer give its id or its owner's signature, or whose chain does not follow, is
+//!   not handed out.
+//! - **C13** When the disk is full or nearly so, nothing new is stored; reading, deleting and every answer that is
+//!   about what is stored already go on.
 //! - **C14** The write-ahead log stays bounded.
 //! - **C15** A database of a newer schema is refused and left as it is.
 //! - **C16** A job that is refused leaves the other jobs of its transaction alone.
@@ -35,12 +38,13 @@ mod disk;
 mod log;
 mod readers;
 mod schema;
+mod scrub;
 mod vaults;
 mod verify;
 mod writer;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lissom_protocol::cursor::Cursor;
@@ -51,10 +55,10 @@ use crate::config::Config;
 
 pub use self::copy::{CopyError, restore};
 pub use self::database::Database;
-pub use self::log::{Appended, Page};
+pub(crate) use self::log::{Appended, Page};
 pub use self::schema::OpenError;
-pub(crate) use self::vaults::unix_seconds;
-pub use self::vaults::{Admission, Registered, VaultSummary};
+pub use self::vaults::VaultSummary;
+pub(crate) use self::vaults::{Admission, Registered, unix_seconds};
 pub use self::verify::{Damage, Verdict};
 
 use self::readers::Readers;
@@ -110,7 +114,7 @@ pub enum StoreError {
 
 /// What others may want to know once it is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     /// A vault's log has grown.
     Grown(VaultId),
     /// A vault was deleted.
@@ -118,20 +122,20 @@ pub enum Event {
 }
 
 /// Hears of every [`Event`] after its COMMIT, before the answer is given; must not block.
-pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+pub(crate) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 
 /// Most that one vault may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quota {
+pub(crate) struct Quota {
     /// Bytes of entries.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Entries.
-    pub entries: u64,
+    pub(crate) entries: u64,
 }
 
 /// A handle to the store; clones share it.
 #[derive(Clone)]
-pub struct Store {
+pub(crate) struct Store {
     inner: Arc<Inner>,
 }
 
@@ -155,7 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`] if the folder cannot be used or the database is none of ours or newer than this program.
-    pub fn open(config: &Config, listener: Listener) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: &Config, listener: Listener) -> Result<Self, OpenError> {
         schema::make_folder(&config.data)?;
         let path = config.data.join(FILE_NAME);
         let connection = schema::open_for_writing(&path)?;
@@ -168,12 +172,6 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The folder of the database.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.inner.folder
-    }
-
     pub(crate) fn server_key(&self) -> &[u8; 32] {
         &self.inner.server_key
     }
@@ -182,15 +180,15 @@ impl Store {
     ///
     /// # Errors
     /// `Gone`, `InviteRequired`, `RegistrationClosed`, or a failure of the store.
-    pub async fn register(&self, keys: VaultKeys, admission: Admission) -> Result<Registered, StoreError> {
-        self.inner.writer.run(Job::growing(move |db| vaults::register(db, &keys, &admission))).await
+    pub(crate) async fn register(&self, keys: VaultKeys, admission: Admission) -> Result<Registered, StoreError> {
+        self.inner.writer.run(Job::growing(move |db, room| vaults::register(db, &keys, &admission, room))).await
     }
 
     /// The keys of a vault.
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, or a failure of the store.
-    pub async fn keys(&self, vault: VaultId) -> Result<VaultKeys, StoreError> {
+    pub(crate) async fn keys(&self, vault: VaultId) -> Result<VaultKeys, StoreError> {
         self.with_keys(vault, |keys| *keys).await
     }
 
@@ -198,7 +196,7 @@ impl Store {
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, or a failure of the store.
-    pub async fn with_keys<T: Send + 'static>(
+    pub(crate) async fn with_keys<T: Send + 'static>(
         &self,
         vault: VaultId,
         work: impl FnOnce(&VaultKeys) -> T + Send + 'static,
@@ -210,7 +208,7 @@ impl Store {
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, `Diverged`, `QuotaFull`, `DiskFull`, or a failure of the store.
-    pub async fn append<H: Send + 'static>(
+    pub(crate) async fn append<H: Send + 'static>(
         &self,
         vault: VaultId,
         cursor: Cursor,
@@ -218,8 +216,8 @@ impl Store {
         hold: H,
     ) -> Result<Appended, StoreError> {
         let (quota, listener) = (self.inner.quota, Arc::clone(&self.inner.listener));
-        let job = Job::growing(move |db| {
-            let appended = log::append(db, &vault, &cursor, &entries, quota);
+        let job = Job::growing(move |db, room| {
+            let appended = log::append(db, &vault, &cursor, &entries, quota, room);
             drop((entries, hold));
             appended
         });
@@ -235,7 +233,7 @@ impl Store {
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, `Diverged`, `Damaged`, or a failure of the store.
-    pub async fn page(&self, vault: VaultId, cursor: Cursor, limit: usize) -> Result<Page, StoreError> {
+    pub(crate) async fn page(&self, vault: VaultId, cursor: Cursor, limit: usize) -> Result<Page, StoreError> {
         self.inner.readers.run(move |db| log::page(db, &vault, &cursor, limit)).await
     }
 
@@ -243,7 +241,7 @@ impl Store {
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, or a failure of the store.
-    pub async fn head(&self, vault: VaultId) -> Result<Cursor, StoreError> {
+    pub(crate) async fn head(&self, vault: VaultId) -> Result<Cursor, StoreError> {
         self.inner.readers.run(move |db| Ok(vaults::find(db, &vault)?.head)).await
     }
 
@@ -251,7 +249,7 @@ impl Store {
     ///
     /// # Errors
     /// `VaultUnknown`, `Gone`, `Diverged` unless the cursor is the head, or a failure of the store.
-    pub async fn delete(&self, vault: VaultId, cursor: Cursor, statement: Statement) -> Result<(), StoreError> {
+    pub(crate) async fn delete(&self, vault: VaultId, cursor: Cursor, statement: Statement) -> Result<(), StoreError> {
         let listener = Arc::clone(&self.inner.listener);
         let job = Job::scrubbing(move |db| vaults::delete(db, &vault, &cursor, &statement));
         self.inner.writer.run(job.then(move |()| listener(Event::Deleted(vault)))).await
@@ -261,7 +259,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the store.
-    pub async fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
+    pub(crate) async fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
         self.inner.writer.run(Job::small(move |db| vaults::make_invite(db, uses, expires_at))).await
     }
 
@@ -269,7 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the store.
-    pub async fn vault_count(&self) -> Result<u64, StoreError> {
+    pub(crate) async fn vault_count(&self) -> Result<u64, StoreError> {
         self.inner.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)).await
     }
 
@@ -277,7 +275,7 @@ impl Store {
     ///
     /// # Errors
     /// A failure of the store.
-    pub async fn ready(&self) -> Result<(), StoreError> {
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
         self.vault_count().await?;
         self.inner.writer.run(Job::small(|_| Ok(()))).await
     }
@@ -285,7 +283,7 @@ impl Store {
     /// Finishes all waiting jobs, folds the write-ahead log into the database and closes it.
     ///
     /// Later calls answer `Unavailable`.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.inner.readers.close();
         self.inner.writer.close().await;
     }

@@ -167,12 +167,15 @@ pub fn replace_folder(folder: &Path, by: &Path) {
     copy_folder(by, folder);
 }
 
+/// Answers in the relay's place, or leaves the request to it.
+pub type InPlace<'a> = Box<dyn FnMut(&Request) -> Option<Response> + 'a>;
+
 /// Something between a device and its relay, which may answer in its place.
 pub struct Between<'a> {
     /// The real way.
     pub inner: &'a mut HttpTransport,
     /// Answers some requests itself.
-    pub answer: Box<dyn FnMut(&Request) -> Option<Response> + 'a>,
+    pub answer: InPlace<'a>,
 }
 
 impl Transport for Between<'_> {

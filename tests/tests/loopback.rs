@@ -1,5 +1,5 @@
 //! Real diaries and a real relay on loopback: what a person expects of two phones.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use lissom_diary::sync::client::End;
 use lissom_diary::sync::http::Response;
@@ -303,7 +303,7 @@ fn a_lost_answer_to_a_post_sends_nothing_twice() {
 #[test]
 fn a_deleted_vault_says_so_and_everything_stays_on_the_device() {
     use lissom_diary::sync::protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
-    let House { mut a, root: _root, relay: _relay, b: _b } = house();
+    let House { mut a, root, relay: _relay, b: _b } = house();
     let secret = lissom_diary::sync::phrase::from_phrase(&a.diary.phrase()).unwrap();
     let keys = lissom_diary::sync::keys::Keys::owner(&secret);
     let statement = lissom_diary::sync::protocol::api::to_text(&keys.sign_deletion().unwrap());
@@ -325,7 +325,7 @@ fn a_deleted_vault_says_so_and_everything_stays_on_the_device() {
     assert!(a.diary.status().unwrap().notices.iter().any(|notice| notice.kind == "gone"));
     // Nothing of it goes up again, to whatever relay.
     a.log("after the deletion");
-    let second = TestRelay::start(&_root.path().join("second"));
+    let second = TestRelay::start(&root.path().join("second"));
     let url = a.diary.set_relay(&second.url(), None, false).unwrap();
     a.transport = HttpTransport::new(url);
     assert!(matches!(a.sync().end, End::Gone { .. }));

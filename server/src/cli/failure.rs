@@ -53,7 +53,7 @@ impl From<OpenError> for Failure {
             }
             OpenError::Foreign { .. } => Self::new(REFUSED, &error, "Choose another data folder: --data DIR."),
             OpenError::Newer { .. } => {
-                Self::new(REFUSED, &error, "Install the newer lissom-relay again, or restore an older backup.")
+                Self::new(STORAGE, &error, "Install the newer lissom-relay again, or restore an older backup.")
             }
             OpenError::Missing { .. } => {
                 Self::new(NOT_FOUND, &error, "Check --data, or make the database by starting `lissom-relay serve`.")
@@ -106,6 +106,11 @@ impl From<CopyError> for Failure {
             CopyError::NotEmpty { .. } => {
                 Self::new(REFUSED, &error, "Stop the relay, move the old folder away, and restore into a new one.")
             }
+            CopyError::Unfolded { .. } => Self::new(
+                REFUSED,
+                &error,
+                "Start the relay once on that file's folder and stop it, or make the copy with `lissom-relay backup`.",
+            ),
             CopyError::Missing { .. } => Self::new(NOT_FOUND, &error, "Check the file's name."),
             CopyError::Io { .. } => Self::new(STORAGE, &error, "Check the path, its permissions and the free space."),
             CopyError::Damaged { ref verdict } => {

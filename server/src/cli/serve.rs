@@ -53,7 +53,7 @@ pub(crate) struct Options {
     /// Most connections at once from one IPv4 address or IPv6 /64
     #[arg(long, default_value_t = Config::default().connections_per_address, value_name = "N")]
     connections_per_address: usize,
-    /// Most devices that watch one diary at once
+    /// Most devices that watch one diary at once; one more ends the one that has watched for longest
     #[arg(long, default_value_t = Config::default().watchers_per_vault, value_name = "N")]
     watchers_per_vault: usize,
 }
@@ -101,17 +101,23 @@ pub(crate) fn serve(options: Options) -> Result<(), Failure> {
         .build()
         .map_err(StartError::Runtime)?;
     let (data, registration) = (config.data.clone(), config.registration);
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         // First of all, so that a signal right after the ready line is not missed.
-        let signal = stop_signal()?;
+        let mut signals = Signals::new()?;
         let running = Relay::start(config)?;
         announce(&running, registration, &data).await;
-        signal.await;
+        signals.next().await;
         tracing::info!("stopping");
-        running.shutdown().await;
-        tracing::info!("stopped");
+        tokio::select! {
+            () = running.shutdown() => tracing::info!("stopped"),
+            // What is acknowledged is on the disk; the next start folds the write-ahead log in.
+            () = signals.next() => tracing::warn!("stopped at once by a second signal"),
+        }
         Ok(())
-    })
+    });
+    // Not waiting for reads that still run.
+    runtime.shutdown_background();
+    served
 }
 
 async fn announce(running: &Running, registration: Registration, data: &Path) {
@@ -119,7 +125,7 @@ async fn announce(running: &Running, registration: Registration, data: &Path) {
     if let Some(address) = running.ops_address() {
         hints.push(format!("health checks on http://{address}/livez and /readyz"));
     }
-    let empty = running.store().vault_count().await.is_ok_and(|count| count == 0);
+    let empty = running.vault_count().await.is_ok_and(|count| count == 0);
     if empty && registration == Registration::Invite {
         hints.push(format!(
             "this relay takes new diaries by invite and has none yet; make an invite with\n  \
@@ -134,27 +140,43 @@ async fn announce(running: &Running, registration: Registration, data: &Path) {
     say(format_args!("listening on {}", running.url()));
 }
 
-/// Resolves at SIGTERM or ctrl-c.
+/// SIGTERM and ctrl-c, as often as they come.
 #[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Runtime)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
 }
 
-/// Resolves at ctrl-c.
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(StartError::Runtime);
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-c, as often as it comes.
 #[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
         // Without a handler ctrl-c ends the process anyway.
         drop(tokio::signal::ctrl_c().await);
-    })
+    }
 }
 
 /// Raises the limit of open files to what the system allows, and the wanted connections to no more than that.

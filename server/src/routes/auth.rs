@@ -17,7 +17,8 @@ fn vault_of(text: &str) -> Result<VaultId, Refusal> {
     VaultId::from_text(text).map_err(bad)
 }
 
-/// Answers for any id, so that asking tells nobody which vaults are here.
+/// Answers for any id with the same work. Whether there is such a vault is said only by the answer to the signed
+/// challenge; ids are hashes of 256 bits, so that nobody asks for one who does not know it.
 pub(crate) async fn challenge(
     State(app): State<App>,
     JsonBody(asked): JsonBody<ChallengeRequest>,

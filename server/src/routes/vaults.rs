@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::Owner;
 use crate::intake::{AtCursor, JsonBody};
 use crate::refusal::Refusal;
-use crate::store::{Admission, Registered, Statement};
+use crate::store::{Admission, Registered, Statement, unix_seconds};
 
 fn malformed(detail: &'static str) -> Refusal {
     Refusal::new(ProblemKind::Malformed).detail(detail)
@@ -34,17 +34,23 @@ pub(crate) async fn register(
     if !is_signed(&keys.write, &register_message(&keys), &signature) {
         return Err(malformed("the registration is not signed by the write key"));
     }
-    let admission = match app.config().registration {
-        Registration::Open => Admission::Open,
-        Registration::Closed => Admission::Closed,
-        Registration::Invite => Admission::Invite { token: asked.invite, now: app.auth().now() },
-    };
+    let admission = admission(app.config().registration, asked.invite);
     let status = match app.store().register(keys, admission).await? {
         Registered::New => StatusCode::CREATED,
         Registered::Known => StatusCode::OK,
     };
     let head = app.store().head(keys.vault_id()).await?;
     Ok((status, Json(Head { pos: head.pos, chain: head.chain.to_text() })))
+}
+
+/// An invite's expiry was written down by another process, by the system's clock: so it is that clock that counts
+/// here, and not the one of tokens, which goes its own way once the relay runs.
+fn admission(registration: Registration, invite: Option<String>) -> Admission {
+    match registration {
+        Registration::Open => Admission::Open,
+        Registration::Closed => Admission::Closed,
+        Registration::Invite => Admission::Invite { token: invite, now: unix_seconds() },
+    }
 }
 
 pub(crate) async fn delete(

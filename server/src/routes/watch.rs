@@ -26,7 +26,7 @@ const HEARTBEAT: &[u8] = b": still here\n\n";
 const POKE: &[u8] = b"event: poke\ndata:\n\n";
 
 pub(crate) async fn watch(Member { vault, .. }: Member, State(app): State<App>) -> Result<Response, Refusal> {
-    let full = || Refusal::new(ProblemKind::TooManyRequests).detail("too many devices watch this diary at once");
+    let full = || Refusal::new(ProblemKind::TooManyRequests).detail("this relay lets nobody watch");
     // First the place, then the look at the store: a deletion in between ends the place.
     let watcher = app.pokes().watch(vault).ok_or_else(full)?;
     app.store().head(vault).await?;

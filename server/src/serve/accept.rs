@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
 use axum::response::IntoResponse;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -29,7 +29,8 @@ use crate::app::{App, Phase};
 use crate::refusal::Refusal;
 
 use super::addresses::{Addresses, Slot};
-use super::socket::{Limits, Progress, Socket};
+use super::progress::Progress;
+use super::socket::{Limits, Socket};
 
 /// Largest header of a request, and most bytes of a connection that hyper buffers.
 const BUFFER_BYTES_MAX: usize = 16 * 1024;
@@ -62,6 +63,18 @@ impl Front {
         let config = self.app.config();
         Limits { header: config.header_timeout, write_pause: config.write_pause_max }
     }
+
+    fn patience(&self) -> Patience {
+        let config = self.app.config();
+        Patience { base: config.write_timeout, rate: config.write_rate_min.max(1) }
+    }
+}
+
+/// How much time a client has for taking an answer.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    base: Duration,
+    rate: u64,
 }
 
 /// Accepts until the relay stops.
@@ -129,7 +142,8 @@ async fn connection(front: Front, stream: TcpStream, peer: IpAddr) {
     let progress = Arc::new(Progress::default());
     let io = TokioIo::new(Socket::new(stream, Arc::clone(&progress), front.limits()));
     let forwarded = front.addresses.is_trusted(peer).then(|| Arc::clone(&front.addresses));
-    let service = Requests { router: front.router, progress, forwarded };
+    let patience = front.patience();
+    let service = Requests { router: front.router, progress: Arc::clone(&progress), forwarded, patience };
     let mut http = front.http.serve_connection(io, service);
     drop((front.app, front.permits, front.addresses));
     let mut seen = Phase::Up;
@@ -138,6 +152,8 @@ async fn connection(front: Front, stream: TcpStream, peer: IpAddr) {
             biased;
             finished = poll_fn(|cx| http.poll_without_shutdown(cx)) => break finished,
             changed = phase.wait_for(|phase| *phase != seen) => match changed.map(|phase| *phase) {
+                // It has asked for nothing, and might never.
+                Ok(Phase::Draining) if progress.is_resting() => return,
                 Ok(Phase::Draining) => {
                     seen = Phase::Draining;
                     Pin::new(&mut http).graceful_shutdown();
@@ -146,7 +162,8 @@ async fn connection(front: Front, stream: TcpStream, peer: IpAddr) {
             },
         }
     };
-    if finished.is_ok() {
+    // hyper itself answers a header that it cannot read or that is too large, and has read no more than that.
+    if finished.as_ref().err().is_none_or(hyper::Error::is_parse) {
         let stream = http.into_parts().io.into_inner().into_stream();
         // In a box of its own, so that a connection that rests does not carry its buffer.
         Box::pin(linger(stream, if seen == Phase::Up { LINGER } else { LINGER_DRAINING })).await;
@@ -177,6 +194,7 @@ struct Requests {
     progress: Arc<Progress>,
     /// Set for connections from a trusted proxy, whose clients are counted one by one.
     forwarded: Option<Arc<Addresses>>,
+    patience: Patience,
 }
 
 impl Service<Request<Incoming>> for Requests {
@@ -185,17 +203,21 @@ impl Service<Request<Incoming>> for Requests {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        self.progress.begin();
+        self.progress.begin(request.body().size_hint().exact());
         let slot = match &self.forwarded {
             Some(addresses) => addresses.take_forwarded(request.headers()).map(Some),
             None => Ok(None),
         };
-        let (router, progress) = (self.router.clone(), Arc::clone(&self.progress));
+        let (router, progress, patience) = (self.router.clone(), Arc::clone(&self.progress), self.patience);
         Box::pin(async move {
             let (response, slot) = match slot {
                 Ok(slot) => (router.oneshot(request.map(Body::new)).await?, slot),
                 Err(_) => (Refusal::new(ProblemKind::TooManyRequests).into_response(), None),
             };
+            // A stream of pokes has no length, and is bounded by its own life.
+            if let Some(length) = response.body().size_hint().exact() {
+                progress.answer(patience.base, Duration::from_secs(length / patience.rate));
+            }
             Ok(response.map(|body| Held { body, progress, slot }))
         })
     }

@@ -1,6 +1,6 @@
 //! Backup while serving, and restore into an empty folder. Both verify before they say that it is done.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,14 @@ pub enum CopyError {
     NotEmpty {
         /// Which folder.
         folder: PathBuf,
+    },
+    /// The file to restore from is only a part of its database.
+    #[error("{} has its newest data in {}", file.display(), log.display())]
+    Unfolded {
+        /// Which file.
+        file: PathBuf,
+        /// The write-ahead log beside it.
+        log: PathBuf,
     },
     /// There is no such file.
     #[error("there is no file {}", file.display())]
@@ -81,10 +89,16 @@ pub(super) fn backup(connection: &Connection, file: &Path) -> Result<Verdict, Co
 /// Restores a backup into an empty or new data folder.
 ///
 /// # Errors
-/// [`CopyError`] if the folder has something in it, or the backup is missing, damaged or newer than this program.
+/// [`CopyError`] if the folder has something in it, or the backup is missing, damaged, newer than this program, or
+/// has a write-ahead log beside it.
 pub fn restore(file: &Path, folder: &Path) -> Result<Verdict, CopyError> {
     if !file.is_file() {
         return Err(CopyError::Missing { file: file.to_owned() });
+    }
+    // Without it the newest entries, or even all of them, would be missing without a word.
+    let log = beside(file, "-wal");
+    if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(CopyError::Unfolded { file: file.to_owned(), log });
     }
     schema::make_folder(folder)?;
     if fs::read_dir(folder).map_err(at(folder))?.next().is_some() {
@@ -130,17 +144,51 @@ fn verify_file(file: &Path) -> Result<Verdict, CopyError> {
 
 /// Gives a finished file its name: durable, and never over another file.
 fn put_in_place(partial: &Path, file: &Path) -> Result<(), CopyError> {
-    File::open(partial).and_then(|copy| copy.sync_all()).map_err(at(partial))?;
+    // Windows flushes only what is open for writing.
+    OpenOptions::new().write(true).open(partial).and_then(|copy| copy.sync_all()).map_err(at(partial))?;
     match fs::hard_link(partial, file) {
         Ok(()) => drop(fs::remove_file(partial)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(CopyError::Exists { file: file.to_owned() });
         }
         // Not every file system has links.
-        Err(_) => fs::rename(partial, file).map_err(at(file))?,
+        Err(_) => rename_new(partial, file)?,
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Not every system can flush a folder; the file itself is flushed.
     drop(File::open(folder).and_then(|folder| folder.sync_all()));
     Ok(())
+}
+
+/// Renames, and never over another file: first the name is taken by an empty file of our own.
+fn rename_new(partial: &Path, file: &Path) -> Result<(), CopyError> {
+    match schema::create_private(file) {
+        Ok(empty) => drop(empty),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(CopyError::Exists { file: file.to_owned() });
+        }
+        Err(error) => return Err(at(file)(error)),
+    }
+    fs::rename(partial, file).map_err(|error| {
+        drop(fs::remove_file(file));
+        at(file)(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_renamed_over_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (partial, file) = (folder.path().join("partial"), folder.path().join("file"));
+        fs::write(&partial, "new").unwrap();
+        fs::write(&file, "old").unwrap();
+        assert!(matches!(rename_new(&partial, &file), Err(CopyError::Exists { .. })));
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        fs::remove_file(&file).unwrap();
+        rename_new(&partial, &file).unwrap();
+        assert_eq!((fs::read(&file).unwrap(), partial.exists()), (b"new".to_vec(), false));
+    }
 }

@@ -29,15 +29,6 @@ impl Database {
         Ok(Self { connection: schema::open_for_writing(&path)? })
     }
 
-    /// Opens the database in a data folder, and makes both if they are missing.
-    ///
-    /// # Errors
-    /// [`OpenError`] if the folder cannot be used, or the database is none of ours or newer than this program.
-    pub fn open_or_create(folder: &Path) -> Result<Self, OpenError> {
-        schema::make_folder(folder)?;
-        Ok(Self { connection: schema::open_for_writing(&folder.join(FILE_NAME))? })
-    }
-
     /// Makes an invite and gives back its token, which is stored only as a hash.
     ///
     /// # Errors

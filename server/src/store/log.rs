@@ -3,37 +3,37 @@
 use std::collections::HashMap;
 
 use lissom_protocol::cursor::{Chain, Cursor};
-use lissom_protocol::entry::{UnverifiedEntry, VerifiedEntry};
+use lissom_protocol::entry::VerifiedEntry;
 use lissom_protocol::ids::{EntryId, VaultId};
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
 use lissom_protocol::stream;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::vaults::{Vault, find, today};
-use super::{Quota, StoreError};
+use super::{Quota, StoreError, verify};
 
 /// What an append did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appended {
+pub(crate) struct Appended {
     /// Position of each entry, in the order given.
-    pub positions: Vec<u64>,
+    pub(crate) positions: Vec<u64>,
     /// The chain at the highest of them.
-    pub chain: Chain,
+    pub(crate) chain: Chain,
     /// Whether any of them is new.
-    pub grown: bool,
+    pub(crate) grown: bool,
 }
 
 /// A page of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// The entries, concatenated.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// How many they are.
-    pub count: usize,
+    pub(crate) count: usize,
     /// The place after the last of them; the cursor asked with, if there are none.
-    pub end: Cursor,
+    pub(crate) end: Cursor,
     /// Position of the log's last entry.
-    pub head: u64,
+    pub(crate) head: u64,
 }
 
 /// Answers *diverged* unless the vault's chain at the cursor's position is the cursor's.
@@ -86,6 +86,7 @@ pub(super) fn append(
     cursor: &Cursor,
     entries: &[VerifiedEntry],
     quota: Quota,
+    room: bool,
 ) -> Result<Appended, StoreError> {
     let vault = find(db, vault)?;
     check_cursor(db, &vault, cursor)?;
@@ -99,6 +100,9 @@ pub(super) fn append(
     let held = vault.bytes.saturating_add(bytes);
     if held > quota.bytes || end.pos > quota.entries {
         return Err(StoreError::QuotaFull);
+    }
+    if !room {
+        return Err(StoreError::DiskFull);
     }
     // Nothing is refused from here on.
     let sql = "INSERT INTO entry (vault, pos, entry_id, chain, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -129,14 +133,15 @@ pub(super) fn page(db: &Connection, vault: &VaultId, cursor: &Cursor, limit: usi
         .prepare("SELECT pos, entry_id, chain, bytes FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3")?;
     let mut rows = rows.query(params![vault.row, cursor.pos, count])?;
     while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(3)?;
-        let next = page.end.after([&EntryId(row.get(1)?)]);
+        let id = EntryId(row.get(1)?);
+        let next = page.end.after([&id]);
         let stored = Cursor { pos: row.get(0)?, chain: Chain(row.get(2)?) };
-        if next != stored || !is_entry(&bytes, &vault.id, &EntryId(row.get(1)?)) {
+        let entry = verify::entry(&vault, &id, row.get(3)?).ok().filter(|_| next == stored);
+        let Some(bytes) = entry else {
             // The entries before the damage are good and go out; the next request meets it.
             tracing::error!("a stored entry is damaged; run `lissom-relay verify` and restore a backup");
             return if page.count == 0 { Err(StoreError::Damaged) } else { Ok(page) };
-        }
+        };
         page.bytes.extend_from_slice(&bytes);
         page.count = page.count.saturating_add(1);
         page.end = next;
@@ -146,9 +151,4 @@ pub(super) fn page(db: &Connection, vault: &VaultId, cursor: &Cursor, limit: usi
         return Err(StoreError::Damaged);
     }
     Ok(page)
-}
-
-/// Whether these bytes are the whole entry of that id.
-pub(super) fn is_entry(bytes: &[u8], vault: &VaultId, id: &EntryId) -> bool {
-    UnverifiedEntry::parse(bytes.to_vec()).is_ok_and(|entry| entry.id(vault) == *id)
 }

@@ -10,6 +10,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 /// The schema that this program writes.
 pub(super) const VERSION: u32 = 1;
 
+/// How long a connection waits for another process.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// "LsRy": tells our database from others.
 const APPLICATION_ID: u32 = 0x4c73_5279;
 
@@ -120,7 +123,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
         _ => {}
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    open(path, flags, |connection| {
+    let mut connection = open(path, flags, |connection| {
         // Has an effect only before the first table is made.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -130,16 +133,24 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
         connection.pragma_update(None, "cache_size", -2048)
-    })
+    })?;
+    migrate(&mut connection, path)?;
+    Ok(connection)
 }
 
-/// Opens an existing database for reading; WAL needs write access to its index all the same.
+/// Opens an existing database for reading, and never changes what is in it; WAL needs write access to its index
+/// all the same.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    open(path, flags, |connection| {
+    let connection = open(path, flags, |connection| {
         connection.pragma_update(None, "cache_size", -512)?;
         connection.pragma_update(None, "query_only", "ON")
-    })
+    })?;
+    match check_version(&connection, path)? {
+        VERSION => Ok(connection),
+        // A file without any table.
+        _ => Err(OpenError::Foreign { file: path.to_owned() }),
+    }
 }
 
 fn open(
@@ -148,13 +159,12 @@ fn open(
     configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
 ) -> Result<Connection, OpenError> {
     let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
-    let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     // First of all, so that a newer or foreign file is not changed by our settings.
     check_version(&connection, path)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(fail)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
     configure(&connection).map_err(fail)?;
-    migrate(&mut connection, path)?;
     Ok(connection)
 }
 

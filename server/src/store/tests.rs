@@ -3,6 +3,7 @@
 mod appending;
 mod failing;
 mod lifetime;
+mod scrubbing;
 
 use std::sync::{Arc, Mutex};
 

@@ -13,7 +13,7 @@ use super::{Statement, StoreError};
 
 /// What a registration comes with, and what the relay asks for.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// Anybody may register.
     Open,
     /// Nobody may.
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Admission {
 
 /// What a registration did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registered {
+pub(crate) enum Registered {
     /// The vault is new.
     New,
     /// It was known; nothing was changed.
@@ -100,7 +100,12 @@ pub(super) fn all(db: &Connection) -> Result<Vec<Vault>, StoreError> {
     Ok(query.query_map([], vault_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn register(db: &Connection, keys: &VaultKeys, admission: &Admission) -> Result<Registered, StoreError> {
+pub(super) fn register(
+    db: &Connection,
+    keys: &VaultKeys,
+    admission: &Admission,
+    room: bool,
+) -> Result<Registered, StoreError> {
     let vault = keys.vault_id();
     match find(db, &vault) {
         Ok(_) => return Ok(Registered::Known),
@@ -113,6 +118,10 @@ pub(super) fn register(db: &Connection, keys: &VaultKeys, admission: &Admission)
         Admission::Invite { token: None, .. } => return Err(StoreError::InviteRequired),
         Admission::Invite { token: Some(token), now } => Some(good_invite(db, token, *now)?),
     };
+    if !room {
+        return Err(StoreError::DiskFull);
+    }
+    // Nothing is refused from here on.
     if let Some(row) = used {
         db.execute("UPDATE invite SET uses_left = uses_left - 1 WHERE rowid = ?1", [row])?;
     }

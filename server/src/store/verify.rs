@@ -109,7 +109,8 @@ fn one(db: &Connection, vault: &Vault, verdict: &mut Verdict) -> Result<(), Stor
     Ok(())
 }
 
-fn entry(vault: &Vault, id: &EntryId, bytes: Vec<u8>) -> Result<(), &'static str> {
+/// The bytes of an entry, if they are a whole one of that id, signed by the owner.
+pub(super) fn entry(vault: &Vault, id: &EntryId, bytes: Vec<u8>) -> Result<Vec<u8>, &'static str> {
     let entry = UnverifiedEntry::parse(bytes).map_err(|_| "the bytes are no entry")?;
     if entry.id(&vault.id) != *id {
         return Err("the bytes do not give the entry's id");
@@ -117,7 +118,7 @@ fn entry(vault: &Vault, id: &EntryId, bytes: Vec<u8>) -> Result<(), &'static str
     let bytes = entry.into_bytes();
     let signature = bytes.len().checked_sub(SIGNATURE_BYTES).and_then(|start| bytes.get(start..)).unwrap_or_default();
     if is_signed(&vault.keys.write, &signed_message(id), signature) {
-        Ok(())
+        Ok(bytes)
     } else {
         Err("the signature is not the owner's")
     }

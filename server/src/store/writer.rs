@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
 use super::disk::Guard;
+use super::scrub::Scrubber;
 
 /// Jobs that may wait; senders wait beyond that.
 const WAITING_MAX: usize = 128;
@@ -32,57 +33,59 @@ impl From<Broken> for StoreError {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Stores something new: not when the disk is nearly full.
-    Growing,
-    /// Stores next to nothing.
-    Small,
-    /// Deletes, and has the files scrubbed.
-    Scrubbing,
-}
-
-type Work<T> = Box<dyn FnOnce(&Connection) -> Result<T, StoreError> + Send>;
+type Work<T> = Box<dyn FnOnce(&Connection, bool) -> Result<T, StoreError> + Send>;
 
 /// Something to be done inside the next transaction.
 pub(super) struct Job<T, A> {
-    kind: Kind,
+    /// Whether the files are to be scrubbed once it is done.
+    scrubs: bool,
     work: Work<T>,
     after: A,
 }
 
 impl<T: 'static> Job<T, fn(&T)> {
-    fn new(kind: Kind, work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
-        Self { kind, work: Box::new(work), after: |_| {} }
+    /// A job that stores something new, unless it hears that there is no room for it.
+    ///
+    /// It is done either way: only the job knows whether what came is new, and everything else that there is to
+    /// say goes before the news of a full disk.
+    pub(super) fn growing(work: impl FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static) -> Self {
+        Self { scrubs: false, work: Box::new(work), after: |_| {} }
     }
 
-    pub(super) fn growing(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
-        Self::new(Kind::Growing, work)
-    }
-
+    /// A job that stores next to nothing.
     pub(super) fn small(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
-        Self::new(Kind::Small, work)
+        Self::growing(move |db, _| work(db))
     }
 
+    /// A job that deletes.
     pub(super) fn scrubbing(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
-        Self::new(Kind::Scrubbing, work)
+        Self { scrubs: true, ..Self::small(work) }
     }
 
     /// Adds what happens on the writing thread once the job is committed, whether or not anybody still waits
     /// for its answer.
     pub(super) fn then<A: FnOnce(&T)>(self, after: A) -> Job<T, A> {
-        Job { kind: self.kind, work: self.work, after }
+        Job { scrubs: self.scrubs, work: self.work, after }
     }
 }
 
 /// Tells the outcome to whoever waits, once the transaction's fate is known.
 type Finish = Box<dyn FnOnce(Result<(), Broken>) + Send>;
 
-/// A job with its types put away: given the open transaction, or the news that there is no room.
-type Run = Box<dyn FnOnce(Option<&Connection>) -> (Result<(), Broken>, Finish) + Send>;
+/// What a job left behind.
+struct Ran {
+    /// Whether the transaction can go on.
+    state: Result<(), Broken>,
+    /// Whether it deleted something, so that the files are to be scrubbed.
+    scrub: bool,
+    finish: Finish,
+}
+
+/// A job with its types put away: given the open transaction, if there is one, and whether the disk has room.
+type Run = Box<dyn FnOnce(Option<&Connection>, bool) -> Ran + Send>;
 
 enum Message {
-    Do(Kind, Run),
+    Do(Run),
     Close(oneshot::Sender<()>),
 }
 
@@ -90,14 +93,25 @@ enum Message {
 pub(super) struct Writer {
     jobs: mpsc::Sender<Message>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
+    /// How often scrubbing was tried.
+    #[cfg(test)]
+    pub(super) scrubs: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, guard: Guard) -> io::Result<Self> {
         let (jobs, inbox) = mpsc::channel(WAITING_MAX);
-        let work = Loop { connection, guard, inbox, scrub: false };
+        let scrubber = Scrubber::new();
+        #[cfg(test)]
+        let scrubs = std::sync::Arc::clone(&scrubber.attempts);
+        let work = Loop { connection, guard, inbox, scrubber };
         let thread = thread::Builder::new().name("lissom-relay-writer".to_owned()).spawn(move || work.run())?;
-        Ok(Self { jobs, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            jobs,
+            thread: Mutex::new(Some(thread)),
+            #[cfg(test)]
+            scrubs,
+        })
     }
 
     /// Has a job done in the next transaction and answers after its COMMIT.
@@ -107,24 +121,26 @@ impl Writer {
         A: FnOnce(&T) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let Job { kind, work, after } = job;
-        let run: Run = Box::new(move |db| {
-            let outcome = db.map_or(Err(StoreError::DiskFull), work);
+        let Job { scrubs, work, after } = job;
+        let run: Run = Box::new(move |db, room| {
+            let outcome = db.map_or(Err(StoreError::Unavailable), |db| work(db, room));
             let state = match &outcome {
                 Err(StoreError::Sqlite(error)) => Err(broken_by(error)),
                 _ => Ok(()),
             };
+            let scrub = scrubs && outcome.is_ok();
             let finish: Finish = Box::new(move |committed| {
                 let outcome = committed.map_err(StoreError::from).and(outcome);
                 if let Ok(done) = &outcome {
-                    after(done);
+                    // A listener's panic is a bug of ours as well, and what is committed is answered all the same.
+                    drop(catch_unwind(AssertUnwindSafe(|| after(done))));
                 }
                 // Whoever asked may have gone; what is committed stays committed.
                 drop(reply.send(outcome));
             });
-            (state, finish)
+            Ran { state, scrub, finish }
         });
-        self.jobs.send(Message::Do(kind, run)).await.map_err(|_| StoreError::Unavailable)?;
+        self.jobs.send(Message::Do(run)).await.map_err(|_| StoreError::Unavailable)?;
         answer.await.map_err(|_| StoreError::Unavailable)?
     }
 
@@ -144,19 +160,19 @@ struct Loop {
     connection: Connection,
     guard: Guard,
     inbox: mpsc::Receiver<Message>,
-    /// Deleted bytes may still stand in the write-ahead log.
-    scrub: bool,
+    scrubber: Scrubber,
 }
 
 impl Loop {
     fn run(mut self) {
+        self.scrubber.run(&self.connection);
         let mut closing = None;
         while closing.is_none() {
             let mut group = Vec::new();
             let mut next = self.inbox.blocking_recv();
             loop {
                 match next {
-                    Some(Message::Do(kind, run)) => group.push((kind, run)),
+                    Some(Message::Do(run)) => group.push(run),
                     Some(Message::Close(reply)) => closing = Some(Some(reply)),
                     // Every handle was dropped.
                     None => closing = Some(None),
@@ -173,14 +189,10 @@ impl Loop {
             while !waiting.as_slice().is_empty() {
                 self.transact(&mut waiting);
             }
-            if self.scrub {
-                self.scrub();
-            }
+            self.scrubber.run(&self.connection);
         }
         self.inbox.close();
-        if let Err(error) = checkpoint(&self.connection) {
-            tracing::warn!(%error, "the write-ahead log was not folded in; the next start will do it");
-        }
+        self.scrubber.finish(&self.connection);
         drop(self.connection);
         if let Some(Some(reply)) = closing {
             let _: Result<(), ()> = reply.send(());
@@ -188,23 +200,22 @@ impl Loop {
     }
 
     /// Runs jobs in one transaction until none is left or one breaks it; the rest waits for the next.
-    fn transact(&mut self, waiting: &mut std::vec::IntoIter<(Kind, Run)>) {
+    fn transact(&mut self, waiting: &mut std::vec::IntoIter<Run>) {
         let room = self.guard.has_room();
         let mut finishes = Vec::new();
         let mut state = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| broken_by(&error));
         let mut scrub = false;
         if state.is_err() {
             // Nobody can be served: tell all of them.
-            finishes.extend(waiting.map(|(_, run)| run(None).1));
+            finishes.extend(waiting.map(|run| run(None, room).finish));
         } else {
-            for (kind, run) in waiting {
-                scrub |= kind == Kind::Scrubbing;
-                let db = (room || kind != Kind::Growing).then_some(&self.connection);
+            for run in waiting {
                 // A panic is a bug of ours, and must not take the writing thread with it.
-                match catch_unwind(AssertUnwindSafe(|| run(db))) {
-                    Ok((ran, finish)) => {
-                        state = ran;
-                        finishes.push(finish);
+                match catch_unwind(AssertUnwindSafe(|| run(Some(&self.connection), room))) {
+                    Ok(ran) => {
+                        state = ran.state;
+                        scrub |= ran.scrub;
+                        finishes.push(ran.finish);
                     }
                     Err(_) => state = Err(Broken::Failed),
                 }
@@ -217,7 +228,9 @@ impl Loop {
         if state.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
-        self.scrub |= scrub && state.is_ok();
+        if scrub && state.is_ok() {
+            self.scrubber.want();
+        }
         for finish in finishes {
             finish(state);
         }
@@ -226,29 +239,6 @@ impl Loop {
     fn commit(&self) -> Result<(), Broken> {
         self.connection.execute_batch("COMMIT").map_err(|error| broken_by(&error))
     }
-
-    /// Gives freed pages back to the system and empties the write-ahead log of what was deleted.
-    fn scrub(&mut self) {
-        let scrubbed = shrink(&self.connection).and_then(|()| checkpoint(&self.connection));
-        match scrubbed {
-            // A reader was in the way: again after the next group.
-            Ok(complete) => self.scrub = !complete,
-            Err(error) => tracing::warn!(%error, "deleted bytes are not yet off the write-ahead log"),
-        }
-    }
-}
-
-fn shrink(connection: &Connection) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("PRAGMA incremental_vacuum")?;
-    let mut rows = statement.query([])?;
-    // Every step frees one page.
-    while rows.next()?.is_some() {}
-    Ok(())
-}
-
-/// Folds the whole write-ahead log into the database; false if somebody was in the way.
-fn checkpoint(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map(|busy: i64| busy == 0)
 }
 
 fn broken_by(error: &rusqlite::Error) -> Broken {

@@ -61,6 +61,25 @@ fn without_its_token_every_vault_looks_alike() {
 }
 
 #[test]
+fn a_good_token_of_one_vault_says_nothing_about_another() {
+    let rig = Rig::new();
+    let (mut known, mut unknown) = (rig.device(2), Device::new(rig.relay.address(), 9));
+    known.token = rig.device(1).token;
+    unknown.token.clone_from(&known.token);
+    let answers = |device: &Device| {
+        [
+            device.head().timeless(),
+            device.page(device.start()).timeless(),
+            device.post(device.start(), &device.entries(0..1)).timeless(),
+            device.delete(device.start()).timeless(),
+            device.watch().err().unwrap().timeless(),
+        ]
+    };
+    assert_eq!(answers(&known), answers(&unknown));
+    assert_eq!(answers(&known)[0].0, 401);
+}
+
+#[test]
 fn a_reader_reads_and_no_more() {
     let rig = Rig::new();
     let mut device = rig.device(1);

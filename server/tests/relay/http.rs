@@ -21,6 +21,12 @@ impl Reply {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Everything that it says, but for the time of day.
+    pub(crate) fn timeless(mut self) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        self.headers.retain(|(name, _)| name != "date");
+        (self.status, self.headers, self.body)
+    }
+
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap()
     }
@@ -66,9 +72,23 @@ impl Connection {
         line.trim_end().to_owned()
     }
 
-    /// Whether the other side closes before anything else comes.
+    /// Whether the other side closes before anything else comes, and before patience ends.
     pub(crate) fn is_closed(&mut self) -> bool {
-        matches!(self.stream.read(&mut [0]), Ok(0)) || self.stream.get_ref().peek(&mut [0]).is_err()
+        use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted};
+        loop {
+            match self.stream.fill_buf() {
+                Ok(bytes) => return bytes.is_empty(),
+                // A process that is stopped and goes on hears this from a socket with a time limit.
+                Err(error) if error.kind() == Interrupted => {}
+                Err(error) if matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset) => return true,
+                Err(error) => panic!("neither closed nor anything else in {PATIENCE:?}: {error}"),
+            }
+        }
+    }
+
+    /// Whether the other side closes in order: a reset would have some systems throw away what came before it.
+    pub(crate) fn is_ended(&mut self) -> bool {
+        self.stream.fill_buf().is_ok_and(<[u8]>::is_empty)
     }
 
     pub(crate) fn head(&mut self) -> Reply {
@@ -107,6 +127,11 @@ impl Connection {
     }
 
     pub(crate) fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        self.try_ask(method, path, headers, body).expect("the relay closed the connection")
+    }
+
+    /// One request; `None` if the relay ends before the whole answer is here.
+    pub(crate) fn try_ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: relay\r\n");
         for (name, value) in headers {
             write!(head, "{name}: {value}\r\n").unwrap();
@@ -115,8 +140,12 @@ impl Connection {
             write!(head, "content-length: {}\r\n", body.len()).unwrap();
         }
         head.push_str("\r\n");
-        assert!(self.send(&[head.as_bytes(), body].concat()), "the relay closed the connection");
-        self.reply()
+        if !self.send(&[head.as_bytes(), body].concat()) {
+            return None;
+        }
+        // Nothing before the status line is an answer that never began.
+        self.stream.fill_buf().ok().filter(|bytes| !bytes.is_empty())?;
+        Some(self.reply())
     }
 }
 

@@ -131,7 +131,8 @@ fn a_resting_connection_is_closed_after_its_time() {
         (config.header_timeout, config.keep_alive_idle) = (Duration::from_millis(100), Duration::from_millis(600));
     });
     let mut connection = Connection::open(rig.relay.address());
-    assert_eq!(connection.ask("GET", INFO_PATH, &[], b"").status, 200);
+    // With a body: its bytes are not taken for the start of another header.
+    connection.ask("POST", CHALLENGE_PATH, &[JSON], b"{}").assert_problem(ProblemKind::Malformed);
     let start = Instant::now();
     assert!(connection.is_closed());
     let waited = start.elapsed();
@@ -181,12 +182,4 @@ fn clients_behind_a_trusted_proxy_are_counted_one_by_one() {
     };
     let first = forwarded("198.51.100.1");
     assert_eq!((first.1, forwarded("198.51.100.1").1, forwarded("198.51.100.2").1), (200, 429, 200));
-}
-
-#[test]
-fn calls_within_the_process_get_the_same_answers() {
-    let rig = Rig::new();
-    let request = axum::http::Request::builder().uri(INFO_PATH).body(Vec::new()).unwrap();
-    let reply = rig.relay.call(request).unwrap();
-    assert_eq!(reply.body().as_ref(), ask(rig.relay.address(), "GET", INFO_PATH, &[], b"").body);
 }

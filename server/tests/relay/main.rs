@@ -10,11 +10,15 @@ mod http;
 #[cfg(test)]
 mod intake;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod stopping;
 #[cfg(test)]
 mod vaults;
 #[cfg(test)]

@@ -130,8 +130,20 @@ fn a_newer_database_is_refused_with_advice() {
     database.pragma_update(None, "user_version", 99).unwrap();
     drop(database);
     let refused = run(&["serve", "--listen", "127.0.0.1:0"], folder.path());
-    assert_eq!(refused.status.code(), Some(3));
+    assert_eq!(refused.status.code(), Some(7));
     assert!(errors(&refused).contains("schema 99") && errors(&refused).contains("newer lissom-relay"));
+}
+
+#[test]
+fn a_database_is_not_restored_without_its_write_ahead_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let relay = Process::start(&data, &["--registration", "open"]);
+    Device::registered(relay.address, 1);
+    relay.kill();
+    let refused = run(&["restore", data.join("relay.db").to_str().unwrap()], &folder.path().join("new"));
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(errors(&refused).contains("relay.db-wal") && errors(&refused).contains("lissom-relay backup"));
 }
 
 #[test]

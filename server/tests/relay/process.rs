@@ -1,22 +1,30 @@
 //! The program itself: started, stopped, killed, and what it writes to its log.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
-use lissom_protocol::api::Appended;
+use lissom_protocol::api::{Appended, entries_path};
+use lissom_protocol::ids::EntryId;
 use lissom_protocol::statement::Role;
+use lissom_protocol::stream::MEDIA_TYPE;
 use lissom_relay::store::Database;
 
 use crate::device::{Device, joined};
-use crate::http::ask;
+use crate::http::{Connection, ask};
 
 /// The program, with nothing of this environment's settings.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lissom-relay"));
-    for name in ["RUST_LOG", "LISSOM_RELAY_DATA", "LISSOM_RELAY_LISTEN", "LISSOM_RELAY_REGISTRATION"] {
-        command.env_remove(name);
+    command.env_remove("RUST_LOG");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LISSOM_RELAY_") {
+            command.env_remove(name);
+        }
     }
     command
 }
@@ -61,11 +69,17 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// Asks it to stop.
+    #[cfg(unix)]
+    pub(crate) fn terminate(&self) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// Stops it in order; gives its exit code and the rest of its log.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.terminate();
         let code = self.child.wait().unwrap().code();
         let mut log = String::new();
         self.stderr.read_to_string(&mut log).unwrap();
@@ -122,6 +136,39 @@ fn a_killed_relay_has_everything_that_it_acknowledged() {
     assert_eq!(pages.concat(), joined(&acknowledged));
 }
 
+#[test]
+fn a_relay_killed_under_load_has_everything_that_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path(), &["--registration", "open"]);
+    let device = Device::registered(relay.address, 1);
+    let (report, acknowledged) = mpsc::channel();
+    let acknowledged: Vec<EntryId> = thread::scope(|scope| {
+        for writer in 0..8 {
+            let (device, report) = (&device, report.clone());
+            scope.spawn(move || {
+                let mut connection = Connection::open(device.address);
+                let (bearer, path) = (device.bearer(), entries_path(&device.id, &device.start()));
+                let headers = [("authorization", bearer.as_str()), ("content-type", MEDIA_TYPE)];
+                for entry in (writer * 10_000..).map(|number| device.entry(number)) {
+                    let Some(reply) = connection.try_ask("POST", &path, &headers, entry.bytes()) else { return };
+                    assert_eq!(reply.status, 200);
+                    report.send(entry.id()).unwrap();
+                }
+            });
+        }
+        drop(report);
+        let mut ids: Vec<_> = acknowledged.iter().take(200).collect();
+        relay.kill();
+        ids.extend(acknowledged);
+        ids
+    });
+    assert!(Database::open(folder.path()).unwrap().verify().unwrap().is_good());
+    let database = rusqlite::Connection::open(folder.path().join("relay.db")).unwrap();
+    let mut stored = database.prepare("SELECT entry_id FROM entry").unwrap();
+    let stored: HashSet<[u8; 32]> = stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(acknowledged.len() >= 200 && acknowledged.iter().all(|id| stored.contains(&id.0)));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_most_talkative_log_names_nobody() {
@@ -169,7 +216,6 @@ fn health_is_answered_on_its_own_address_only() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_relay_without_files_to_open_waits_and_goes_on() {
-    use crate::http::Connection;
     use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
     let folder = tempfile::tempdir().unwrap();
     let mut relay = Process::start(folder.path(), &[]);

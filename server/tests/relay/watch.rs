@@ -24,7 +24,7 @@ fn a_watcher_is_poked_after_a_post_and_can_read_it() {
 }
 
 #[test]
-fn all_watchers_are_poked() {
+fn all_watchers_are_poked_and_one_more_ends_the_oldest() {
     let rig = Rig::new();
     let device = rig.device(1);
     let mut watchers: Vec<_> = (0..8).map(|_| device.watch().ok().unwrap()).collect();
@@ -32,7 +32,18 @@ fn all_watchers_are_poked() {
     for watcher in &mut watchers {
         assert_eq!(watcher.chunk().as_deref(), Some(POKE));
     }
-    let refused = device.watch().err().unwrap();
+    let mut newest = device.watch().ok().unwrap();
+    assert_eq!(watchers[0].chunk(), None);
+    device.post(device.start(), &device.entries(1..2));
+    for watcher in watchers[1..].iter_mut().chain([&mut newest]) {
+        assert_eq!(watcher.chunk().as_deref(), Some(POKE));
+    }
+}
+
+#[test]
+fn watching_can_be_switched_off() {
+    let rig = Rig::with(|config| config.watchers_per_vault = 0);
+    let refused = rig.device(1).watch().err().unwrap();
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("30")));
 }
 

@@ -145,7 +145,9 @@ impl Document {
         }
         dirty.extend(contained(|| dirty_keys(&copy, log)).ok_or(Refused::Panicked)?);
         self.automerge = copy;
-        chosen.iter().for_each(|change| self.remember(change));
+        for change in chosen {
+            self.remember(change);
+        }
         Ok(())
     }
 }

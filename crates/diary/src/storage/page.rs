@@ -202,10 +202,8 @@ impl Write<'_> {
         }
         self.set_cursor(&page.to, healing && !page.end)?;
         self.set_meta("known", true)?;
-        if page.end {
-            if healing {
-                self.healed()?;
-            }
+        if page.end && healing {
+            self.healed()?;
         }
         Ok(Done::Committed { pulled })
     }

@@ -181,21 +181,42 @@ async fn c14_the_write_ahead_log_stays_bounded() {
     assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 5_000);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn c16_a_refused_job_leaves_its_neighbours_alone() {
-    let rig = Arc::new(Rig::new());
-    let vault = Arc::new(rig.vault(1).await);
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
     let stranger = Cursor { pos: 3, chain: lissom_protocol::cursor::Chain([9; 32]) };
-    let jobs = (0..64).map(|number| {
-        let (rig, vault) = (Arc::clone(&rig), Arc::clone(&vault));
-        let cursor = if number % 2 == 0 { vault.start() } else { stranger };
-        tokio::spawn(async move { rig.append(&vault, cursor, &[vault.entry(number)]).await.is_ok() })
+    let writer = &rig.store.inner.writer;
+    let ((start, started), (release, released)) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel());
+    let park = Job::small(move |_| {
+        start.send(()).unwrap();
+        released.recv().unwrap();
+        Ok(())
     });
-    let mut done = 0;
-    for job in jobs.collect::<Vec<_>>() {
-        done += u64::from(job.await.unwrap());
-    }
-    assert_eq!(done, 32);
-    assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 32);
-    assert_eq!(rig.events.lock().unwrap().len(), 32, "growth is told, refusals are not");
+    let look = rig.connection();
+    let uncommitted = Job::small(move |db| {
+        let count = |db: &rusqlite::Connection| db.query_row("SELECT count(*) FROM entry", [], |row| row.get(0));
+        Ok((count(db)?, count(&look)?))
+    });
+    let entries = vault.entries(0..3);
+    let together = async {
+        started.await.unwrap();
+        // Polled in this order: everything waits before the writing thread goes on.
+        tokio::join!(
+            biased;
+            rig.append(&vault, vault.start(), &entries[..1]),
+            rig.append(&vault, stranger, &entries[1..2]),
+            writer.run(uncommitted),
+            rig.append(&vault, vault.start(), &entries[2..]),
+            async { release.send(()).unwrap() },
+        )
+    };
+    let (_, (first, refused, counts, second, ())) = tokio::join!(writer.run(park), together);
+    let counts: (u64, u64) = counts.unwrap();
+    assert_eq!(counts, (1, 0), "the first is in the transaction of the others, and committed with them");
+    assert_eq!(first.unwrap().positions, [1]);
+    assert!(matches!(refused, Err(StoreError::Diverged)));
+    assert_eq!(second.unwrap().positions, [2]);
+    assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 2);
+    assert_eq!(rig.events.lock().unwrap().len(), 2, "growth is told, refusals are not");
 }

@@ -22,6 +22,21 @@ async fn c12_a_damaged_entry_is_not_handed_out() {
 }
 
 #[tokio::test]
+async fn c12_an_entry_without_its_owners_signature_is_not_handed_out() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    let entries = vault.entries(0..3);
+    rig.grow(&vault, &entries).await;
+    let mut bytes = entries[1].bytes().to_vec();
+    let in_the_signature = bytes.len() - 40;
+    bytes[in_the_signature] ^= 1;
+    rig.connection().execute("UPDATE entry SET bytes = ?1 WHERE pos = 2", [bytes]).unwrap();
+    let page = rig.store.page(vault.id, vault.start(), 64).await.unwrap();
+    assert_eq!((page.count, page.bytes), (1, joined(&entries[..1])));
+    assert!(matches!(rig.store.page(vault.id, page.end, 64).await, Err(StoreError::Damaged)));
+}
+
+#[tokio::test]
 async fn c12_a_hole_and_a_wrong_chain_are_found() {
     let rig = Rig::new();
     let vault = rig.vault(1).await;
@@ -64,9 +79,18 @@ async fn c13_a_nearly_full_disk_refuses_new_bytes_only() {
     assert!(matches!(rig.append(&vault, vault.start(), &[vault.entry(9)]).await, Err(StoreError::DiskFull)));
     let refused = rig.store.register(Vault::new(2).keys, Admission::Open).await;
     assert!(matches!(refused, Err(StoreError::DiskFull)));
+    // Whatever else there is to say goes before.
+    assert_eq!(rig.append(&vault, vault.start(), &vault.entries(1..5)).await.unwrap().positions, [2, 3, 4, 5]);
+    assert_eq!(rig.store.register(vault.keys, Admission::Open).await.unwrap(), Registered::Known);
+    let beyond = vault.start().after(&ids(&vault.entries(0..9)));
+    assert!(matches!(rig.append(&vault, beyond, &[vault.entry(9)]).await, Err(StoreError::Diverged)));
+    let closed = rig.store.register(Vault::new(2).keys, Admission::Closed).await;
+    assert!(matches!(closed, Err(StoreError::RegistrationClosed)));
     assert_eq!(rig.read(&vault).await, joined(&vault.entries(0..5)));
     let head = rig.store.head(vault.id).await.unwrap();
     rig.store.delete(vault.id, head, Statement([7; 64])).await.unwrap();
+    assert!(matches!(rig.append(&vault, head, &[vault.entry(9)]).await, Err(StoreError::Gone(_))));
+    assert!(matches!(rig.store.register(vault.keys, Admission::Open).await, Err(StoreError::Gone(_))));
 }
 
 #[tokio::test]
@@ -76,6 +100,19 @@ async fn a_panic_in_a_job_does_not_end_the_writing() {
     let job = Job::small(|_| -> Result<(), StoreError> { panic!("a bug") });
     assert!(matches!(rig.store.inner.writer.run(job).await, Err(StoreError::Unavailable)));
     assert_eq!(rig.grow(&vault, &vault.entries(0..2)).await.positions, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_panic_in_a_listener_does_not_end_the_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&Config::local(folder.path()), Arc::new(|_| panic!("a bug"))).unwrap();
+    let vault = Vault::new(1);
+    store.register(vault.keys, Admission::Open).await.unwrap();
+    for number in 0..2 {
+        let appended = store.append(vault.id, vault.start(), vec![vault.entry(number)], ()).await.unwrap();
+        assert_eq!(appended.positions, [u64::from(number) + 1], "what is committed is acknowledged");
+    }
+    store.close().await;
 }
 
 #[tokio::test]

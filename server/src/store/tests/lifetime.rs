@@ -122,7 +122,7 @@ async fn the_folder_is_for_the_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
     let store = Store::open(&Config::local(&data), Arc::new(|_| {})).unwrap();
-    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     for file in std::fs::read_dir(&data).unwrap() {
         assert_eq!(mode(&file.unwrap().path()), 0o600);
@@ -156,4 +156,28 @@ async fn a_backup_is_one_state_and_restores() {
     let after = rig.store.head(vault.id).await.unwrap();
     assert!(matches!(restored.page(vault.id, after, 64).await, Err(StoreError::Diverged)));
     restored.close().await;
+}
+
+#[tokio::test]
+async fn a_file_without_its_write_ahead_log_is_not_restored() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..30)).await;
+    assert!(rig.wal_bytes() > 0);
+    let (file, new) = (rig.folder.path().join(FILE_NAME), rig.folder.path().join("new"));
+    let refused = restore(&file, &new);
+    assert!(matches!(refused, Err(CopyError::Unfolded { .. })), "{refused:?}");
+    assert!(!new.exists());
+    rig.store.close().await;
+    assert_eq!(restore(&file, &new).unwrap().entries, 30);
+}
+
+#[test]
+fn an_empty_file_is_no_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, new) = (folder.path().join("empty.db"), folder.path().join("new"));
+    std::fs::write(&file, b"").unwrap();
+    let refused = restore(&file, &new);
+    assert!(matches!(refused, Err(CopyError::Open(OpenError::Foreign { .. }))), "{refused:?}");
+    assert!(std::fs::read_dir(&new).unwrap().next().is_none());
 }
