@@ -20,6 +20,8 @@
 mod answer;
 mod effect;
 
+use std::collections::BTreeSet;
+
 use lissom_protocol::api;
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::ids::EntryId;
@@ -63,6 +65,8 @@ struct Run {
     nothing_to_post: bool,
     batch_limit: usize,
     held: Option<ProblemKind>,
+    /// Posted, and their places not known yet: the page that brings them says that they went up.
+    posted: BTreeSet<EntryId>,
     pushed: usize,
     pulled: usize,
 }
@@ -340,6 +344,7 @@ impl VaultClient {
             }
             // Others wrote in between: the page that brings their entries brings ours too, with its place.
             Ok(None) => {
+                self.run.posted.extend(entries);
                 self.run.pull_first = true;
                 self.run.at_end = false;
                 self.run.gaps = self.run.gaps.saturating_add(1);
@@ -374,7 +379,8 @@ impl VaultClient {
             return self.again();
         }
         let end = page.end;
-        self.commit(Commit::Page { at, to: page.to, entries: page.entries, end }, 0, end)
+        let went_up = page.entries.iter().filter(|received| self.run.posted.remove(&received.id())).count();
+        self.commit(Commit::Page { at, to: page.to, entries: page.entries, end }, went_up, end)
     }
 
     fn commit(&mut self, commit: Commit, new: usize, reaches_end: bool) -> Effect {

@@ -1,0 +1,15 @@
+//! The commands, one file for each group of verbs. Each reads its flags, calls the diary, and shows the answer.
+
+pub(crate) mod archive;
+pub(crate) mod begin;
+pub(crate) mod change;
+pub(crate) mod check_in;
+#[cfg(feature = "demo")]
+pub(crate) mod demo;
+pub(crate) mod exercises;
+pub(crate) mod history;
+pub(crate) mod log;
+pub(crate) mod relay;
+pub(crate) mod status;
+pub(crate) mod sync;
+pub(crate) mod watch;

@@ -1,0 +1,105 @@
+//! `export` and `import`: the diary as a file.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use lissom_diary::ExportFormat;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::counted;
+
+/// A form to export in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    Json,
+    Csv,
+    Automerge,
+}
+
+impl Format {
+    /// The form that a file's name asks for.
+    fn of(file: &Path) -> Self {
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Self::Csv,
+            Some("automerge") => Self::Automerge,
+            _ => Self::Json,
+        }
+    }
+}
+
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Csv => Self::Csv,
+            Format::Automerge => Self::Automerge,
+        }
+    }
+}
+
+/// Write everything to a file
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The file is readable by whoever has it: it is not encrypted.
+
+Examples:
+  lissom export diary.json
+  lissom export diary.csv                         a table, for spreadsheets
+  lissom export diary.automerge                   for Automerge's own tools")]
+pub(crate) struct Export {
+    /// File to write; an export of ours in its place is replaced, any other file is not
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// json to be imported again, csv a table, automerge the present values [default: by FILE's name]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Serialize)]
+struct Exported<'a> {
+    file: std::borrow::Cow<'a, str>,
+    format: Format,
+    records: usize,
+}
+
+impl Export {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        let diary = context.open()?;
+        let format = self.format.unwrap_or_else(|| Format::of(&self.file));
+        let records = diary.export(&self.file, format.into())?;
+        context.out.show(&Exported { file: self.file.to_string_lossy(), format, records }, || {
+            format!("Wrote {} to {}.", counted(records, "record", "records"), self.file.display())
+        })
+    }
+}
+
+/// Read a file that `lissom export` wrote as json
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What is here already stays as it is: importing twice changes nothing. All of the file is taken, or
+nothing.
+
+Examples:
+  lissom import diary.json")]
+pub(crate) struct Import {
+    /// File to read
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Import {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        let imported = context.open()?.import(&self.file)?;
+        context.out.show(&imported, || {
+            let edits = match imported.edits {
+                0 => String::new(),
+                edits => format!(", and {} to records that were here", counted(edits, "edit", "edits")),
+            };
+            let found = counted(imported.records, "record", "records");
+            format!("Found {found} in the file; {} new here{edits}.", imported.added)
+        })
+    }
+}

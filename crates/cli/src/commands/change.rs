@@ -1,0 +1,171 @@
+//! `edit`, `delete` and `restore`: change what was written down.
+
+use clap::{ArgGroup, Args};
+use lissom_diary::core::record::{Kind, kind_of};
+use lissom_diary::{Diary, Error, HistoryQuery};
+
+use crate::commands::check_in::{CheckInFlags, Written};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::given::{Given, ResultFlags, put, put_text};
+use crate::when;
+
+/// Fewest letters of an id that are taken for it.
+const ID_CHARS_MIN: usize = 4;
+/// Records that are named when an id fits several.
+const NAMED_MAX: usize = 5;
+
+/// Change a record
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("changes").required(true).multiple(true).args([
+        "exercise", "sets", "reps", "hold", "minutes", "side", "effort", "pain_before", "pain_during", "pain_after",
+        "pain", "leg", "sleep", "stress", "note", "at",
+    ]),
+    override_usage = "lissom edit [OPTIONS] <ID>",
+    after_help = "\
+Only what is given changes; `none` clears a value. Edits of different values on two devices both
+stand.
+
+Examples:
+  lissom edit 5f0c9a1b --reps 10 --pain-after 2
+  lissom edit 5f0c9a1b --hold none --note \"\"
+  lissom edit 5f0c9a1b --at 2026-11-22T18:30
+
+The end of an id is enough, as `lissom history` shows it."
+)]
+pub(crate) struct Edit {
+    /// Id of the record, or its end
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Another exercise
+    #[arg(long, value_name = "EXERCISE")]
+    exercise: Option<String>,
+    #[command(flatten)]
+    result: ResultFlags,
+    /// Back pain of a check-in
+    #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
+    pain: Option<Given<i64>>,
+    #[command(flatten)]
+    check_in: CheckInFlags,
+    /// Free text; "" clears it
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// When, in local time; moves the whole session
+    #[arg(long, value_name = "LOCAL-DATETIME")]
+    at: Option<String>,
+    /// Take a time that lies in the future
+    #[arg(long)]
+    force: bool,
+}
+
+impl Edit {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        let mut diary = context.open()?;
+        let id = resolve(&diary, &self.id)?;
+        // The time is checked before anything is written, so that an edit is not half done.
+        let at = self.at.as_deref().map(when::parse).transpose()?;
+        if let Some(at) = at.filter(|_| !self.force) {
+            diary.check_not_in_the_future(at)?;
+        }
+        match kind_of(&id) {
+            Some(Kind::Result) => self.edit_result(&mut diary, &id)?,
+            _ => self.edit_check_in(&mut diary, &id)?,
+        }
+        if let Some(at) = at {
+            diary.edit_time(&id, at)?;
+        }
+        context.out.show(&Written { id: &id }, || format!("Changed {id}"))
+    }
+
+    fn edit_result(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
+        if let Some(field) = self.pain.as_ref().map(|_| "pain").or(self.check_in.first_given()) {
+            return Err(Failure::refused_field(field, "this record is a result, and only check-ins have this"));
+        }
+        Ok(diary.edit_result(id, |values| {
+            self.result.put_into(values);
+            put_text(&mut values.note, self.note.as_deref());
+            if let Some(exercise) = &self.exercise {
+                values.exercise = Some(exercise.clone());
+            }
+        })?)
+    }
+
+    fn edit_check_in(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
+        if let Some(field) = self.exercise.as_ref().map(|_| "exercise").or(self.result.first_given()) {
+            return Err(Failure::refused_field(field, "this record is a check-in, and only results have this"));
+        }
+        Ok(diary.edit_check_in(id, |values| {
+            put(&mut values.pain, self.pain.as_ref());
+            self.check_in.put_into(values);
+            put_text(&mut values.note, self.note.as_deref());
+        })?)
+    }
+}
+
+/// Delete a record; `restore` brings it back
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lissom delete 5f0c9a1b")]
+pub(crate) struct Delete {
+    /// Id of the record, or its end
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+impl Delete {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        let mut diary = context.open()?;
+        let id = resolve(&diary, &self.id)?;
+        diary.delete(&id)?;
+        context.out.show(&Written { id: &id }, || format!("Deleted {id}\nBring it back with `lissom restore`."))
+    }
+}
+
+/// Bring a deleted record back
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lissom history --deleted
+  lissom restore 5f0c9a1b")]
+pub(crate) struct Restore {
+    /// Id of the record, or its end
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+impl Restore {
+    pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        let mut diary = context.open()?;
+        let id = resolve(&diary, &self.id)?;
+        diary.restore(&id)?;
+        context.out.show(&Written { id: &id }, || format!("Restored {id}"))
+    }
+}
+
+/// The record that is meant by an id, or by its beginning or end.
+fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
+    let given = given.trim().to_ascii_lowercase();
+    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn)) {
+        return Ok(given);
+    }
+    if given.chars().count() < ID_CHARS_MIN {
+        let text = format!("give at least {ID_CHARS_MIN} letters of it; `lissom history --ids` shows ids in full");
+        return Err(Failure::refused_field("id", text));
+    }
+    let bare = |id: &str| id.split_once(':').is_some_and(|(_, bare)| bare.starts_with(&given));
+    let fits = |id: &str| id.starts_with(&given) || id.ends_with(&given) || bare(id);
+    let rows = diary.history(&HistoryQuery { deleted: true, ..HistoryQuery::default() })?;
+    let mut found: Vec<String> = rows.into_iter().map(|row| row.id).filter(|id| fits(id)).collect();
+    match found.len() {
+        0 => Err(Error::NotFound.into()),
+        1 => found.pop().ok_or_else(|| Error::NotFound.into()),
+        count => {
+            let more = if count > NAMED_MAX { ", …" } else { "" };
+            found.truncate(NAMED_MAX);
+            let named = found.join(", ");
+            Err(Failure::refused_field("id", format!("{count} records fit; give more of one of {named}{more}")))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the diary is, and where answers go.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use lissom_diary::{Diary, SystemHost};
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What every command is given.
+#[derive(Debug)]
+pub(crate) struct Context {
+    data: Option<PathBuf>,
+    max_bytes: Option<u64>,
+    pub(crate) out: Output,
+}
+
+impl Context {
+    pub(crate) fn new(data: Option<PathBuf>, max_bytes: Option<u64>, json: bool) -> Self {
+        // An empty LISSOM_DATA is one that was not meant to be set.
+        let data = data.filter(|data| !data.as_os_str().is_empty()).or_else(default_folder);
+        Self { data, max_bytes, out: Output::new(json) }
+    }
+
+    /// The folder of the diary, whether there is one in it or not.
+    pub(crate) fn folder(&self) -> Result<&Path, Failure> {
+        self.data.as_deref().ok_or_else(|| {
+            Failure::refused("no-folder", "this account has no home folder; say where with --data DIR or LISSOM_DATA")
+        })
+    }
+
+    /// Opens the diary.
+    pub(crate) fn open(&self) -> Result<Diary, Failure> {
+        let diary = Diary::open(self.folder()?, SystemHost)?;
+        self.leave_room(&diary)?;
+        Ok(diary)
+    }
+
+    /// Holds a diary to `--max-bytes`.
+    pub(crate) fn leave_room(&self, diary: &Diary) -> Result<(), Failure> {
+        self.max_bytes.map_or(Ok(()), |bytes| Ok(diary.limit_size(bytes)?))
+    }
+}
+
+/// `~/.local/share/lissom`, `~/Library/Application Support/lissom`, `%APPDATA%\lissom\data`.
+fn default_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "lissom").map(|folders| folders.data_dir().to_owned())
+}
