@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 /// What every command is given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context {
     data: Option<PathBuf>,
     max_bytes: Option<u64>,

@@ -17,6 +17,7 @@ pub(crate) struct Failure {
 }
 
 const DONE: u8 = 0;
+const USAGE: u8 = 2;
 const REFUSED: u8 = 3;
 const NOT_FOUND: u8 = 4;
 const OFFLINE: u8 = 5;
@@ -29,6 +30,11 @@ const CLOSED: &str = "closed";
 impl Failure {
     fn new(exit: u8, code: &'static str, message: impl Into<String>) -> Self {
         Self { exit, code, message: message.into(), field: None }
+    }
+
+    /// A command line that says too little.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(USAGE, "usage", message)
     }
 
     /// Input that is not taken.
@@ -111,7 +117,7 @@ impl Failure {
 
     /// Shows help, the version, or what was not understood; gives the exit code.
     pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
-        let exit = u8::try_from(usage.exit_code()).unwrap_or(2);
+        let exit = u8::try_from(usage.exit_code()).unwrap_or(USAGE);
         if usage.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
             let text = usage.to_string();
             let first = text.lines().next().unwrap_or_default();

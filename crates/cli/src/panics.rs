@@ -32,3 +32,14 @@ pub(crate) fn contain(run: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
         ExitCode::from(SOFTWARE)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_in_its_own_exit_code() {
+        let code = contain(|| panic!("a note that nobody must see"));
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(SOFTWARE)));
+    }
+}

@@ -19,7 +19,8 @@
 //! other devices; the relay can read none of them. Several processes may use one folder at once.
 //!
 //! What is in the folder: `diary.sqlite` with everything that was ever recorded or received, and `secret`, readable by
-//! its owner only, without which nobody can read what the relay holds.
+//! its owner only, without which nobody can read what the relay holds. `applying.lock` is empty; its lock tells the other
+//! processes that one is taking entries in.
 
 mod archive;
 mod diary;

@@ -1,6 +1,6 @@
 //! `edit`, `delete` and `restore`: change what was written down.
 
-use clap::{ArgGroup, Args};
+use clap::Args;
 use lissom_diary::core::record::{Kind, kind_of};
 use lissom_diary::{Diary, Error, HistoryQuery};
 
@@ -17,13 +17,7 @@ const NAMED_MAX: usize = 5;
 
 /// Change a record
 #[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("changes").required(true).multiple(true).args([
-        "exercise", "sets", "reps", "hold", "minutes", "side", "effort", "pain_before", "pain_during", "pain_after",
-        "pain", "leg", "sleep", "stress", "note", "at",
-    ]),
-    override_usage = "lissom edit [OPTIONS] <ID>",
-    after_help = "\
+#[command(after_help = "\
 Only what is given changes; `none` clears a value. Edits of different values on two devices both
 stand.
 
@@ -32,8 +26,7 @@ Examples:
   lissom edit 5f0c9a1b --hold none --note \"\"
   lissom edit 5f0c9a1b --at 2026-11-22T18:30
 
-The end of an id is enough, as `lissom history` shows it."
-)]
+The end of an id is enough, as `lissom history` shows it.")]
 pub(crate) struct Edit {
     /// Id of the record, or its end
     #[arg(value_name = "ID")]
@@ -61,6 +54,11 @@ pub(crate) struct Edit {
 
 impl Edit {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
+        if !self.says_anything() {
+            return Err(Failure::usage(
+                "nothing to change; say what, such as --reps 10 (`lissom edit --help` lists all)",
+            ));
+        }
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
         // The time is checked before anything is written, so that an edit is not half done.
@@ -76,6 +74,12 @@ impl Edit {
             diary.edit_time(&id, at)?;
         }
         context.out.show(&Written { id: &id }, || format!("Changed {id}"))
+    }
+
+    fn says_anything(&self) -> bool {
+        let texts = [&self.exercise, &self.note, &self.at];
+        let numbers = self.result.first_given().or(self.check_in.first_given());
+        numbers.is_some() || self.pain.is_some() || texts.iter().any(|text| text.is_some())
     }
 
     fn edit_result(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {

@@ -24,13 +24,12 @@ use crate::table::Table;
 const HASH_CHARS: usize = 12;
 
 /// Play a story of three devices and a relay, and check that nothing is lost
-///
-/// The names, folders and sealed entries are real; the relay runs inside this command, on this machine.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Six weeks of a desk worker's diary in a few seconds: phones without a network, edits of one record on two phones, a
 delete against an edit, a phone set back to an old copy of itself, a tablet that comes late and brings records, and
-a relay that is set back twice. Then everything is compared.
+a relay that is set back twice. The folders and the sealed entries are real, and the relay runs inside this command,
+on this machine. At the end everything is compared.
 
 Examples:
   lissom demo

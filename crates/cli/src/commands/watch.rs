@@ -63,7 +63,7 @@ impl Watch {
         let mut follower = Follower { seen: diary.revision()?, diary, last: Vec::new(), out: context.out };
         // From here on every commit is seen, so a script may go on.
         context.out.show(&Shown::Watching, || "Watching; Ctrl-C ends.".to_owned())?;
-        let network = network::start(context.open()?, move |news| tell.send(Heard::Network(news)).is_ok());
+        let network = network::start(context.clone(), move |news| tell.send(Heard::Network(news)).is_ok())?;
         loop {
             match hear.recv_timeout(POLL) {
                 Ok(Heard::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),

@@ -45,7 +45,7 @@ impl Relay {
         device
     }
 
-    fn join(&self, device: &Device, first: &Device) -> Value {
+    pub(crate) fn join(&self, device: &Device, first: &Device) -> Value {
         let words = device.file("words.txt");
         fs::write(&words, first.run(&["phrase"]).out).unwrap();
         device.json(&["join", "--phrase-file", &words, "--name", "Tablet", "--relay", &self.url()])

@@ -2,23 +2,31 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::device::Device;
 
+/// Longest wait for a line: much longer than it ever takes, so that a test fails instead of hanging.
+const LIMIT: Duration = Duration::from_mins(1);
+
 /// `lissom watch --json`, ended when the test is.
 struct Watching {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: Receiver<String>,
     passed: VecDeque<Value>,
 }
 
 impl Watching {
     fn start(device: &Device) -> Self {
         let mut child = device.command(&["watch", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (tell, lines) = mpsc::channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
         let mut watching = Self { child, lines, passed: VecDeque::new() };
         assert_eq!(watching.next("watching")["event"], "watching");
         watching
@@ -31,8 +39,7 @@ impl Watching {
             return value;
         }
         loop {
-            let mut line = String::new();
-            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "watch ended before {event}");
+            let line = self.lines.recv_timeout(LIMIT).unwrap_or_else(|why| panic!("no {event}: {why}"));
             let value: Value = serde_json::from_str(&line).unwrap();
             if is_it(&value) {
                 return value;
@@ -42,6 +49,7 @@ impl Watching {
     }
 
     /// Waits for a sync that sent so many entries.
+    #[cfg(feature = "demo")]
     fn sent(&mut self, entries: u64) {
         while self.next("synced")["report"]["pushed"] != entries {}
     }
@@ -80,6 +88,20 @@ fn another_device_is_followed_and_what_is_logged_here_goes_up() {
     assert_eq!(on_phone.next("row")["row"]["id"], id.as_str());
     phone.json(&["edit", &id, "--minutes", "25"]);
     assert_eq!(on_tablet.next("row")["row"]["minutes"], 25);
+}
+
+#[test]
+#[cfg(feature = "demo")]
+fn a_folder_that_joins_another_diary_meanwhile_is_followed_there() {
+    let relay = crate::exchange::Relay::start();
+    let phone = relay.device();
+    let tablet = relay.device();
+    let mut watching = Watching::start(&tablet);
+    relay.join(&tablet, &phone);
+    tablet.log(&["walking", "--minutes", "20"]);
+    let mut on_phone = Watching::start(&phone);
+    assert_eq!(watching.next("row")["row"]["minutes"], 20);
+    assert_eq!(on_phone.next("row")["row"]["minutes"], 20);
 }
 
 #[test]

@@ -12,6 +12,9 @@ use lissom_diary::sync::client::End;
 use lissom_diary::sync::http::Request;
 use lissom_diary::{Diary, Error, HttpTransport, RelayUrl, StartedBy, SyncOptions, SyncReport};
 
+use crate::context::Context;
+use crate::failure::Failure;
+
 /// Pauses before trying again grow from the first to the longest.
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
 const PAUSE_LONGEST: Duration = Duration::from_mins(1);
@@ -56,16 +59,18 @@ impl Network {
 }
 
 /// Starts it. `tell` gives `false` when nobody listens any more.
-pub(crate) fn start(diary: Diary, tell: impl Fn(News) -> bool + Send + 'static) -> Network {
+pub(crate) fn start(context: Context, tell: impl Fn(News) -> bool + Send + 'static) -> Result<Network, Failure> {
+    let diary = context.open()?;
     let (wake, woken) = mpsc::channel();
     let pokes = wake.clone();
-    let exchange = Exchange { diary, to: None, streaming: false, settled: 0, trouble: None, tell, pokes };
+    let exchange = Exchange { context, diary, to: None, streaming: false, settled: 0, trouble: None, tell, pokes };
     thread::spawn(move || exchange.follow(&woken));
-    Network { wake }
+    Ok(Network { wake })
 }
 
 /// The state of following one relay.
 struct Exchange<T> {
+    context: Context,
     diary: Diary,
     to: Option<(RelayUrl, HttpTransport)>,
     streaming: bool,
@@ -81,7 +86,10 @@ impl<T: Fn(News) -> bool> Exchange<T> {
     fn follow(mut self, woken: &Receiver<Wake>) {
         let mut pause = PAUSE_FIRST;
         loop {
-            let outcome = self.exchange();
+            let mut outcome = self.exchange();
+            if matches!(outcome, Err(Error::VaultChanged)) {
+                outcome = self.exchange_anew();
+            }
             let Some(healthy) = self.say(outcome) else { return };
             if healthy && !self.streaming {
                 self.open_stream();
@@ -104,6 +112,14 @@ impl<T: Fn(News) -> bool> Exchange<T> {
         }
         let Some((_, transport)) = &mut self.to else { return Err(Error::NoRelay) };
         self.diary.sync(transport, SyncOptions { started_by: StartedBy::App, ..SyncOptions::default() })
+    }
+
+    /// Opens the folder again, which was joined to another diary meanwhile, and syncs that one.
+    fn exchange_anew(&mut self) -> Result<SyncReport, Error> {
+        let Ok(diary) = self.context.open() else { return Err(Error::VaultChanged) };
+        self.diary = diary;
+        self.to = None;
+        self.exchange()
     }
 
     /// Tells what came of a sync; gives whether the relay is well, or nothing if nobody listens.
