@@ -4,6 +4,7 @@
 //! waits on the relay's stream of pokes, because waiting there blocks. Nothing here is lost when the process ends at
 //! any point: the diary sees to that.
 
+use std::mem::{Discriminant, discriminant};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ const IDLE: Duration = Duration::from_mins(10);
 pub(crate) enum News {
     /// A sync moved something.
     Synced(SyncReport),
-    /// The relay cannot be reached, or refuses; said once until it changes.
+    /// The relay cannot be reached, or refuses; said once for each kind of trouble.
     Offline(String),
     /// The relay is there again.
     Online,
@@ -76,7 +77,8 @@ struct Exchange<T> {
     streaming: bool,
     /// Changes that the last sync left: only more than these are worth another.
     settled: usize,
-    trouble: Option<String>,
+    /// What kind of trouble was told last: a growing number of unsent changes is no news.
+    trouble: Option<Discriminant<Error>>,
     tell: T,
     pokes: Sender<Wake>,
 }
@@ -139,18 +141,18 @@ impl<T: Fn(News) -> bool> Exchange<T> {
                     // Everything that asks for a sync is a wake; this one asks for the rest.
                     drop(self.pokes.send(Wake::Poke));
                 }
-                ended.err().map(|error| error.to_string())
+                ended.err()
             }
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error),
         };
-        let healthy = trouble.is_none();
-        if let Some(text) = trouble.as_ref().filter(|_| self.trouble != trouble) {
-            listened &= (self.tell)(News::Offline(text.clone()));
+        let (healthy, kind) = (trouble.is_none(), trouble.as_ref().map(discriminant));
+        if let Some(error) = trouble.filter(|_| self.trouble != kind) {
+            listened &= (self.tell)(News::Offline(error.to_string()));
         }
         if healthy && self.trouble.is_some() {
             listened &= (self.tell)(News::Online);
         }
-        self.trouble = trouble;
+        self.trouble = kind;
         listened.then_some(healthy)
     }
 
