@@ -21,7 +21,7 @@ mod opening;
 #[cfg(target_os = "linux")]
 mod recording;
 #[cfg(target_os = "linux")]
-#[path = "../support/mod.rs"]
+#[path = "../support/figures.rs"]
 mod support;
 #[cfg(target_os = "linux")]
 mod syncing;

@@ -22,7 +22,7 @@ mod people;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
-#[path = "../support/mod.rs"]
+#[path = "../support/figures.rs"]
 mod support;
 #[cfg(target_os = "linux")]
 mod wire;
