@@ -1,7 +1,7 @@
 //! What a device and a relay both say.
 //!
-//! The words of the protocol and nothing else: [ids](ids), the [cursor and its chain](cursor), the sealed
-//! [entry](entry) with its signature, the [stream](stream) in which entries travel, the JSON [bodies](api),
+//! The words of the protocol and nothing else: [`ids`], the [cursor and its chain](cursor), the sealed
+//! [`entry`] with its signature, the [`stream`] in which entries travel, the JSON [bodies](api),
 //! the [problems](problem) and the [limits]. It verifies what anybody may verify and has no
 //! dependency that could decrypt: the relay links this crate and none of the owner's.
 //!

@@ -1,7 +1,7 @@
 //! The owner's side of the protocol, without any I/O.
 //!
 //! How a host uses it:
-//! 1. derive the [keys](keys) from the vault's secret or its [24 words](phrase);
+//! 1. derive the [`keys`] from the vault's secret or its [24 words](phrase);
 //! 2. [seal](seal::seal) batches of changes into entries, once, in the transaction that stores them;
 //! 3. run a [`VaultClient`](client::VaultClient): it asks for one effect at a time, an HTTP exchange or a commit, and is told
 //!    what came of it;
