@@ -14,18 +14,20 @@ mod source;
 mod exercise;
 
 fn main() {
-    for path in ["build.rs", "catalogue", "src/exercise.rs", "src/catalogue/source.rs"] {
+    for path in ["build.rs", "catalogue", "texts", "src/exercise.rs", "src/catalogue/source.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let checked = read(Path::new("catalogue")).and_then(|files| source::check(&files));
-    let written = checked.and_then(|exercises| write(&source::rust(&exercises)));
+    let exercises = checked.and_then(|exercises| write("catalogue.rs", &source::rust(&exercises)));
+    let texts = read(Path::new("texts")).and_then(|files| lissom_texts::source::compile(&files));
+    let texts = texts.and_then(|code| write("texts.rs", &code));
     // Cargo shows each as an error of its own and fails the build.
-    for problem in written.err().into_iter().flatten() {
+    for problem in [exercises, texts].into_iter().filter_map(Result::err).flatten() {
         println!("cargo::error={problem}");
     }
 }
 
-/// The files of the catalogue as (name without `.toml`, content).
+/// The files of a folder as (name without `.toml`, content).
 fn read(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(|error| vec![format!("{}: {error}", folder.display())])?;
@@ -36,8 +38,8 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
         match (name.strip_suffix(".toml"), fs::read_to_string(&path)) {
             // Editors and desktops leave hidden files behind.
             _ if name.starts_with('.') => {}
-            (None, _) => problems.push(format!("catalogue/{name}: only .toml files belong here")),
-            (Some(_), Err(error)) => problems.push(format!("catalogue/{name}: {error}")),
+            (None, _) => problems.push(format!("{}/{name}: only .toml files belong here", folder.display())),
+            (Some(_), Err(error)) => problems.push(format!("{}/{name}: {error}", folder.display())),
             (Some(id), Ok(content)) => files.push((id.to_owned(), content)),
         }
     }
@@ -47,7 +49,7 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
-fn write(code: &str) -> Result<(), Vec<String>> {
+fn write(name: &str, code: &str) -> Result<(), Vec<String>> {
     let folder = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    fs::write(folder.join("catalogue.rs"), code).map_err(|error| vec![format!("writing the catalogue: {error}")])
+    fs::write(folder.join(name), code).map_err(|error| vec![format!("writing {name}: {error}")])
 }

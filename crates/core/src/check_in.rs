@@ -2,7 +2,7 @@
 
 use crate::record::{check_fields, values};
 use crate::refusal::{Reason, Refusal};
-use crate::scale::{AT_MS, NOTE_BYTES_MAX, OFFSET_MINUTES, PAIN_NRS, SLEEP, STRESS};
+use crate::scale::{AT_MS, MOOD, NOTE_BYTES_MAX, OFFSET_MINUTES, PAIN_NRS, SLEEP, STRESS};
 
 values! {
     /// What a check-in says. Several a day are fine.
@@ -23,6 +23,8 @@ values! {
         5 stress: int(STRESS),
         /// Free text, at most 4,000 bytes.
         6 note: text(NOTE_BYTES_MAX),
+        /// Mood, 0 to 10, 10 is best.
+        7 mood: int(MOOD),
     }
 }
 

@@ -8,12 +8,21 @@
 
 pub mod catalogue;
 pub mod check_in;
+pub mod day;
 pub mod device;
 pub mod document;
+pub mod dose;
 pub mod exercise;
+pub mod lifestyle;
+pub mod measure;
 pub mod moment;
+pub mod outcome;
+pub mod own_exercise;
+pub mod plan;
 pub mod record;
 pub mod refusal;
 pub mod result;
 pub mod scale;
+pub mod screening;
+pub mod texts;
 pub mod value;

@@ -11,11 +11,16 @@ use std::collections::BTreeMap;
 
 use crate::check_in::CheckInValues;
 use crate::device::DeviceValues;
+use crate::dose::{AnswerValues, DayOffValues};
+use crate::measure::MeasureValues;
 use crate::moment::{uuid7_ms, uuid7_year};
+use crate::own_exercise::OwnExerciseValues;
+use crate::plan::PlanValues;
 use crate::refusal::{Reason, Refusal};
 use crate::result::{ResultValues, SessionValues};
 use crate::scale::Range;
-use crate::value::{Fields, Value, decode};
+use crate::screening::{CautionValues, ClearanceValues, ScreeningValues};
+use crate::value::{Fields, Value, decode, encode};
 
 /// Name of the field that says when a record was deleted, in milliseconds since 1970; null once restored.
 pub const DELETED_AT: &str = "deleted_at";
@@ -31,6 +36,22 @@ pub enum Kind {
     CheckIn,
     /// `d:<32 hex>`: a device's name.
     Device,
+    /// `m:<uuid7>`: a measure, such as a questionnaire's answers.
+    Measure,
+    /// `t:<uuid7>`: answers to the safety questions.
+    Screening,
+    /// `k:<uuid7>`: a caution that keeps some exercises away.
+    Caution,
+    /// `l:<uuid7>`: a professional's clearance of screening results.
+    Clearance,
+    /// `p:<uuid7>`: a version of a plan.
+    Plan,
+    /// `a:<uuid7>`: an answer to a proposal.
+    Answer,
+    /// `f:<uuid7>`: a flare, or days off.
+    DayOff,
+    /// `e:<uuid7>`: an exercise of the person's own.
+    OwnExercise,
 }
 
 impl Kind {
@@ -42,6 +63,14 @@ impl Kind {
             Self::Result => ResultValues::FIELDS,
             Self::CheckIn => CheckInValues::FIELDS,
             Self::Device => DeviceValues::FIELDS,
+            Self::Measure => MeasureValues::FIELDS,
+            Self::Screening => ScreeningValues::FIELDS,
+            Self::Caution => CautionValues::FIELDS,
+            Self::Clearance => ClearanceValues::FIELDS,
+            Self::Plan => PlanValues::FIELDS,
+            Self::Answer => AnswerValues::FIELDS,
+            Self::DayOff => DayOffValues::FIELDS,
+            Self::OwnExercise => OwnExerciseValues::FIELDS,
         }
     }
 }
@@ -66,7 +95,16 @@ pub enum Form {
     Text(usize),
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Whole numbers in a range, at most so many.
+    Ints(Range, usize),
+    /// Texts, at most so many, each of at most so many bytes.
+    Texts(usize, usize),
+    /// Flat maps of numbers and texts, at most so many, each of at most [`ROW_BYTES_MAX`] bytes.
+    Rows(usize),
 }
+
+/// Most bytes of one row of [`Form::Rows`].
+pub const ROW_BYTES_MAX: usize = 1_000;
 
 impl Field {
     /// Checks a value against the field's form.
@@ -83,6 +121,27 @@ impl Field {
             (Form::Text(_), Value::Text(_)) => Ok(()),
             (Form::Choice(choices), Value::Text(text)) if choices.contains(&text.as_str()) => Ok(()),
             (Form::Choice(choices), Value::Text(_)) => refuse(Reason::NotAChoice { choices }),
+            (Form::Ints(_, max) | Form::Texts(max, _) | Form::Rows(max), Value::Array(items)) if items.len() > max => {
+                refuse(Reason::TooMany { items: items.len(), max })
+            }
+            (Form::Ints(range, _), Value::Array(items)) => items.iter().try_for_each(|item| match item {
+                Value::Int(got) => range.check(self.name, *got).map(drop),
+                _ => refuse(Reason::WrongKind),
+            }),
+            (Form::Texts(_, max), Value::Array(items)) => items.iter().try_for_each(|item| match item {
+                Value::Text(text) if text.len() > max => refuse(Reason::TooLong { bytes: text.len(), max }),
+                Value::Text(_) => Ok(()),
+                _ => refuse(Reason::WrongKind),
+            }),
+            (Form::Rows(_), Value::Array(items)) => items.iter().try_for_each(|item| match item {
+                Value::Map(row) if row.values().all(|cell| matches!(cell, Value::Int(_) | Value::Text(_))) => {
+                    match encode(row).len() {
+                        bytes if bytes > ROW_BYTES_MAX => refuse(Reason::TooLong { bytes, max: ROW_BYTES_MAX }),
+                        _ => Ok(()),
+                    }
+                }
+                _ => refuse(Reason::WrongKind),
+            }),
             _ => refuse(Reason::WrongKind),
         }
     }
@@ -124,9 +183,7 @@ macro_rules! values {
 
             fn set(&mut self, name: &str, value: $crate::value::Value) {
                 match name {
-                    $(stringify!($field) => {
-                        self.$field = if let values!(@pattern $form inner) = value { Some(inner) } else { None };
-                    })*
+                    $(stringify!($field) => self.$field = values!(@unwrap $form value),)*
                     _ => {}
                 }
             }
@@ -141,17 +198,50 @@ macro_rules! values {
     (@type int) => { i64 };
     (@type text) => { String };
     (@type choice) => { String };
+    (@type ints) => { Vec<i64> };
+    (@type texts) => { Vec<String> };
+    (@type rows) => { Vec<$crate::value::Fields> };
     (@form int $limit:expr) => { $crate::record::Form::Int($limit) };
     (@form text $limit:expr) => { $crate::record::Form::Text($limit) };
     (@form choice $limit:expr) => { $crate::record::Form::Choice($limit) };
+    (@form ints $limit:expr) => { { let (range, items) = $limit; $crate::record::Form::Ints(range, items) } };
+    (@form texts $limit:expr) => { { let (items, bytes) = $limit; $crate::record::Form::Texts(items, bytes) } };
+    (@form rows $limit:expr) => { $crate::record::Form::Rows($limit) };
     (@wrap int) => { $crate::value::Value::Int };
     (@wrap text) => { $crate::value::Value::Text };
     (@wrap choice) => { $crate::value::Value::Text };
-    (@pattern int $inner:ident) => { $crate::value::Value::Int($inner) };
-    (@pattern text $inner:ident) => { $crate::value::Value::Text($inner) };
-    (@pattern choice $inner:ident) => { $crate::value::Value::Text($inner) };
+    (@wrap ints) => { $crate::record::list($crate::value::Value::Int) };
+    (@wrap texts) => { $crate::record::list($crate::value::Value::Text) };
+    (@wrap rows) => { $crate::record::list($crate::value::Value::Map) };
+    (@unwrap int $value:ident) => { $crate::record::unlist!(one Int $value) };
+    (@unwrap text $value:ident) => { $crate::record::unlist!(one Text $value) };
+    (@unwrap choice $value:ident) => { $crate::record::unlist!(one Text $value) };
+    (@unwrap ints $value:ident) => { $crate::record::unlist!(many Int $value) };
+    (@unwrap texts $value:ident) => { $crate::record::unlist!(many Text $value) };
+    (@unwrap rows $value:ident) => { $crate::record::unlist!(many Map $value) };
 }
 pub(crate) use values;
+
+/// What a value holds, if it is of this form.
+macro_rules! unlist {
+    (one $form:ident $value:ident) => {
+        if let $crate::value::Value::$form(inner) = $value { Some(inner) } else { None }
+    };
+    (many $form:ident $value:ident) => {
+        if let $crate::value::Value::Array(items) = $value {
+            let inner = |item| if let $crate::value::Value::$form(inner) = item { Some(inner) } else { None };
+            items.into_iter().map(inner).collect::<Option<Vec<_>>>()
+        } else {
+            None
+        }
+    };
+}
+pub(crate) use unlist;
+
+/// A list as one value.
+pub(crate) fn list<T>(item: fn(T) -> Value) -> impl Fn(Vec<T>) -> Value {
+    move |items| Value::Array(items.into_iter().map(item).collect())
+}
 
 /// Checks every given field against its form.
 ///
@@ -252,6 +342,15 @@ pub fn kind_of(key: &str) -> Option<Kind> {
         "s" if uuid7_ms(id).is_some() => Some(Kind::Session),
         "c" if uuid7_ms(id).is_some() => Some(Kind::CheckIn),
         "d" if id.len() == 32 && id.bytes().all(is_hex) => Some(Kind::Device),
+        _ if uuid7_ms(id).is_none() => None,
+        "m" => Some(Kind::Measure),
+        "t" => Some(Kind::Screening),
+        "k" => Some(Kind::Caution),
+        "l" => Some(Kind::Clearance),
+        "p" => Some(Kind::Plan),
+        "a" => Some(Kind::Answer),
+        "f" => Some(Kind::DayOff),
+        "e" => Some(Kind::OwnExercise),
         _ => None,
     }
 }

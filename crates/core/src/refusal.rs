@@ -33,6 +33,13 @@ pub enum Reason {
         /// Most bytes allowed.
         max: usize,
     },
+    /// A list that is too long.
+    TooMany {
+        /// Items given.
+        items: usize,
+        /// Most items allowed.
+        max: usize,
+    },
     /// A word that is not one of the choices.
     NotAChoice {
         /// The choices.
@@ -73,6 +80,7 @@ impl fmt::Display for Reason {
         match self {
             Self::OutOfRange { got, min, max, unit } => write!(f, "{got} is outside {min} to {max} {unit}"),
             Self::TooLong { bytes, max } => write!(f, "{bytes} bytes long, the most is {max}"),
+            Self::TooMany { items, max } => write!(f, "{items} items, the most is {max}"),
             Self::NotAChoice { choices } => write!(f, "must be one of {}", choices.join(", ")),
             Self::UnknownExercise { nearest: Some(id) } => {
                 write!(f, "no such exercise in the catalogue; did you mean {id}?")

@@ -10,6 +10,8 @@ use crate::scale::{
 
 /// Longest id of an exercise, in bytes.
 pub const EXERCISE_ID_BYTES_MAX: usize = 64;
+/// Longest id of a reason to stop, in bytes.
+pub const STOP_REASON_BYTES_MAX: usize = 64;
 
 values! {
     /// Header of a session. Its results carry its key, so one that arrives without its header still shows.
@@ -48,6 +50,16 @@ values! {
         9 pain_after: int(PAIN_NRS),
         /// Free text, at most 4,000 bytes.
         10 note: text(NOTE_BYTES_MAX),
+        /// Whether all of the plan's dose was done.
+        11 completed: choice(&["yes", "no"]),
+        /// Whether the person was sure of their form.
+        12 form: choice(&["sure", "unsure"]),
+        /// Whether pain or tingling spread further down a leg or an arm.
+        13 spread: choice(&["no", "yes"]),
+        /// Tingling or numbness: none, gone within 60 seconds of stopping, or lasting longer.
+        14 tingling: choice(&["none", "brief", "lasting"]),
+        /// Why it was stopped early: a stop reason of [`crate::screening`].
+        15 stopped: text(STOP_REASON_BYTES_MAX),
     }
 }
 

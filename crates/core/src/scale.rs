@@ -38,6 +38,8 @@ pub const EFFORT_BORG_CR10: Range = Range { min: 0, max: 10, unit: "(0 nothing a
 pub const SLEEP: Range = Range { min: 0, max: 10, unit: "(0 worst, 10 best)" };
 /// Stress today: 0 none, 10 as much as can be.
 pub const STRESS: Range = Range { min: 0, max: 10, unit: "(0 none, 10 most)" };
+/// Mood today: 0 as low as can be, 10 as good as can be.
+pub const MOOD: Range = Range { min: 0, max: 10, unit: "(0 lowest, 10 best)" };
 /// Sets of one exercise in one session.
 pub const SETS: Range = Range { min: 1, max: 50, unit: "sets" };
 /// Repetitions in one set.
@@ -54,3 +56,7 @@ pub const OFFSET_MINUTES: Range = Range { min: -1080, max: 1080, unit: "minutes 
 pub const NOTE_BYTES_MAX: usize = 4_000;
 /// Most bytes of a device's name.
 pub const NAME_BYTES_MAX: usize = 100;
+/// Most bytes of an id of ours or of a key inside a record.
+pub const ID_BYTES_MAX: usize = 64;
+/// Bytes of a day, `2026-11-22`.
+pub const DAY_BYTES: usize = 10;

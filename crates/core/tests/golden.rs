@@ -9,15 +9,21 @@
     reason = "a test reads its golden file; the crate reads none"
 )]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::device::{DeviceValues, device_key};
 use lissom_core::document::{Document, Put, Writer};
+use lissom_core::dose::{AnswerValues, DayOffValues};
+use lissom_core::measure::MeasureValues;
 use lissom_core::moment::uuid7;
+use lissom_core::own_exercise::OwnExerciseValues;
+use lissom_core::plan::PlanValues;
 use lissom_core::record::{Values, doc_of, to_fields};
 use lissom_core::result::{ResultValues, SessionValues};
+use lissom_core::screening::{CautionValues, ClearanceValues, ScreeningValues};
 use lissom_core::value::{Value, encode};
 use sha2::{Digest, Sha256};
 
@@ -34,6 +40,12 @@ fn full<V: Values>() -> V {
                 Form::Int(range) => Value::Int(range.min.max(range.max.min(7))),
                 Form::Text(_) => Value::Text(field.name.to_owned()),
                 Form::Choice(words) => Value::Text((*words.first().unwrap()).to_owned()),
+                Form::Ints(range, _) => Value::Array(vec![Value::Int(range.min), Value::Int(range.max.min(7))]),
+                Form::Texts(..) => Value::Array(vec![Value::Text(field.name.to_owned())]),
+                Form::Rows(_) => Value::Array(vec![Value::Map(BTreeMap::from([
+                    (0, Value::Int(7)),
+                    (1, Value::Text(field.name.to_owned())),
+                ]))]),
             },
         );
     }
@@ -48,6 +60,14 @@ fn lines() -> String {
         (format!("{session}.r0a1b2c3d"), encode(&to_fields(&full::<ResultValues>()))),
         (format!("c:{}", uuid7(AT_MS, [2; 10])), encode(&to_fields(&full::<CheckInValues>()))),
         (device_key(&[3; 16]), encode(&to_fields(&full::<DeviceValues>()))),
+        (format!("m:{}", uuid7(AT_MS, [4; 10])), encode(&to_fields(&full::<MeasureValues>()))),
+        (format!("t:{}", uuid7(AT_MS, [5; 10])), encode(&to_fields(&full::<ScreeningValues>()))),
+        (format!("k:{}", uuid7(AT_MS, [6; 10])), encode(&to_fields(&full::<CautionValues>()))),
+        (format!("l:{}", uuid7(AT_MS, [7; 10])), encode(&to_fields(&full::<ClearanceValues>()))),
+        (format!("p:{}", uuid7(AT_MS, [8; 10])), encode(&to_fields(&full::<PlanValues>()))),
+        (format!("a:{}", uuid7(AT_MS, [9; 10])), encode(&to_fields(&full::<AnswerValues>()))),
+        (format!("f:{}", uuid7(AT_MS, [10; 10])), encode(&to_fields(&full::<DayOffValues>()))),
+        (format!("e:{}", uuid7(AT_MS, [11; 10])), encode(&to_fields(&full::<OwnExerciseValues>()))),
     ];
     let mut document = Document::new();
     for (key, value) in records {
@@ -88,5 +108,5 @@ fn a_golden_change_is_still_taken_in() {
     let mut hash = Sha256::new();
     document.hash_state(&mut hash);
     assert!(golden.contains(&format!("state = {}", HEXLOWER.encode(&hash.finalize()))));
-    assert_eq!(document.records().len(), 4);
+    assert_eq!(document.records().len(), 12);
 }

@@ -1,0 +1,1 @@
+//! Around the exercises: cards to read, movement breaks, the desk, and calming scripts.

@@ -1,0 +1,1 @@
+//! How it goes: baselines, trends, meaningful change, alerts and adherence.

@@ -1,0 +1,188 @@
+//! Files of texts, checked and compiled to Rust: for build scripts.
+//!
+//! `texts/screening.toml` with
+//!
+//! ```toml
+//! [a1]
+//! question = "Is any part of you numb?"
+//! waiting = { one = "1 day left", other = "{n} days left" }
+//! ```
+//!
+//! becomes `screening::A1_QUESTION` and `screening::A1_WAITING`, with the keys `screening.a1.question` and
+//! `screening.a1.waiting`. Whoever includes the code has [`Text`](crate::Text) in scope.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use toml::Value;
+
+use crate::sentence::{Piece, Pieces};
+
+/// Longest wording, in characters: about what fits a phone's screen in large type.
+pub const CHARS_MAX: usize = 800;
+
+/// How words begin that would promise a medical effect.
+const PROMISES: &[&str] = &["cure", "curing", "heal", "relief", "reliev", "treat", "therap", "prescri"];
+
+/// Compiles files, given as (name without `.toml`, content): one module a file, a slice of `ALL`, and `find`.
+///
+/// # Errors
+/// One line for every fault, with its file and key.
+pub fn compile(files: &[(String, String)]) -> Result<String, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut keys: BTreeMap<String, String> = BTreeMap::new();
+    let mut code = String::new();
+    for (file, content) in files {
+        let mut texts = BTreeMap::new();
+        match content.parse::<toml::Table>() {
+            Ok(table) => collect(file, &Value::Table(table), &mut texts, &mut problems),
+            Err(error) => problems.push(format!("texts/{file}.toml: {}", error.message().replace('\n', ", "))),
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(code, "/// Texts of `texts/{file}.toml`.\npub mod {file} {{\n    use super::Text;");
+        for (key, words) in &texts {
+            let path = key.split_once('.').map_or("", |(_, path)| path);
+            let name = path.replace('.', "_").to_uppercase();
+            let made = match words {
+                Words::Plain(words) => format!("Text::new({key:?}, {words:?})"),
+                Words::Counted { one, other } => format!("Text::counted({key:?}, {one:?}, {other:?})"),
+            };
+            let first = words.all().into_iter().last().unwrap_or_default().replace('\n', " ");
+            let shown: String = first.chars().take(80).collect();
+            let _ = writeln!(code, "    #[doc = {shown:?}]\n    pub const {name}: Text = {made};");
+            if keys.insert(key.clone(), format!("{file}::{name}")).is_some() {
+                problems.push(format!("texts/{file}.toml: {key} is there twice"));
+            }
+        }
+        code.push_str("}\n");
+    }
+    code.push_str("/// Every text, sorted by key.\npub static ALL: &[Text] = &[\n");
+    for name in keys.values() {
+        let _ = writeln!(code, "    {name},");
+    }
+    code.push_str(
+        "];\n\n/// The text with this key.\n#[must_use]\npub fn find(key: &str) -> Option<Text> {\n    \
+         let index = ALL.binary_search_by(|text| text.key().cmp(key)).ok()?;\n    ALL.get(index).copied()\n}\n",
+    );
+    if problems.is_empty() { Ok(code) } else { Err(problems) }
+}
+
+enum Words {
+    Plain(String),
+    Counted { one: String, other: String },
+}
+
+impl Words {
+    fn all(&self) -> Vec<&str> {
+        match self {
+            Self::Plain(words) => vec![words],
+            Self::Counted { one, other } => vec![one, other],
+        }
+    }
+}
+
+fn collect(key: &str, value: &Value, texts: &mut BTreeMap<String, Words>, problems: &mut Vec<String>) {
+    let file = key.split('.').next().unwrap_or_default().to_owned();
+    let mut report = |problem: &str| problems.push(format!("texts/{file}.toml: {key}: {problem}"));
+    let words = match value {
+        Value::String(words) => Words::Plain(words.clone()),
+        Value::Table(table) => {
+            if let (Some(Value::String(one)), Some(Value::String(other)), 2) =
+                (table.get("one"), table.get("other"), table.len())
+            {
+                Words::Counted { one: one.clone(), other: other.clone() }
+            } else {
+                for (name, value) in table {
+                    collect(&format!("{key}.{name}"), value, texts, problems);
+                }
+                return;
+            }
+        }
+        _ => return report("is no text"),
+    };
+    let plain = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if !key.split('.').all(plain) {
+        report("a key is small letters, digits and underscores");
+    }
+    for wording in words.all() {
+        check(wording, &mut report);
+    }
+    if let Words::Counted { other, .. } = &words
+        && !gaps(other).contains(&"n")
+    {
+        report("has two wordings and no gap {n}");
+    }
+    texts.insert(key.to_owned(), words);
+}
+
+fn check(wording: &str, report: &mut impl FnMut(&str)) {
+    let chars = wording.chars().count();
+    if wording.trim() != wording || wording.is_empty() {
+        report("is empty, or has spaces at its ends");
+    }
+    if chars > CHARS_MAX {
+        report(&format!("has {chars} characters, allowed are {CHARS_MAX}"));
+    }
+    if !wording.matches('`').count().is_multiple_of(2) {
+        report("opens a ` that it does not close");
+    }
+    let gap = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if wording.matches('{').count() != gaps(wording).len() || !gaps(wording).into_iter().all(gap) {
+        report("has a gap that is not written like {name}");
+    }
+    for word in wording.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase) {
+        // "Health" and "healthy" promise nothing.
+        if !word.starts_with("health") && PROMISES.iter().any(|start| word.starts_with(start)) {
+            report(&format!("says \"{word}\": promise nothing, write \"may help\""));
+        }
+    }
+}
+
+/// Names of the gaps of a wording.
+fn gaps(wording: &str) -> Vec<&str> {
+    let gap = |piece| match piece {
+        Piece::Gap(name) => Some(name),
+        Piece::Words(_) => None,
+    };
+    Pieces(wording).filter_map(gap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(content: &str) -> Result<String, Vec<String>> {
+        compile(&[("card".to_owned(), content.to_owned())])
+    }
+
+    #[test]
+    fn texts_become_constants() {
+        let code =
+            compiled("[a1]\nquestion = \"Is it {what}?\"\nleft = { one = \"1 day\", other = \"{n} days\" }").unwrap();
+        assert!(code.contains("pub const A1_QUESTION: Text = Text::new(\"card.a1.question\", \"Is it {what}?\");"));
+        assert!(code.contains("Text::counted(\"card.a1.left\", \"1 day\", \"{n} days\")"));
+        assert!(code.contains("    card::A1_LEFT,\n    card::A1_QUESTION,\n"));
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        for (content, fault) in [
+            ("x = \"\"", "is empty"),
+            ("x = \" a\"", "spaces at its ends"),
+            ("x = 5", "is no text"),
+            ("X = \"a\"", "small letters"),
+            ("x = \"a {Name}\"", "gap"),
+            ("x = \"a {name\"", "gap"),
+            ("x = \"type `this\"", "does not close"),
+            ("x = { one = \"a\", other = \"b\" }", "no gap {n}"),
+            ("x = \"It cures pain\"", "promise nothing"),
+            ("x = \"a", "texts/card.toml: "),
+        ] {
+            let problems = compiled(content).unwrap_err();
+            assert!(problems.iter().any(|problem| problem.contains(fault)), "{content}: {problems:?}");
+        }
+        assert!(compiled("x = \"A healthy {thing}\"").is_ok());
+    }
+}
