@@ -7,7 +7,11 @@
 //! concurrent edit, a record imported twice is the same record, and fields that this version does not know
 //! survive because nothing is rewritten.
 
+mod dated;
+
 use std::collections::BTreeMap;
+
+pub use crate::record::dated::Dated;
 
 use crate::check_in::CheckInValues;
 use crate::device::DeviceValues;

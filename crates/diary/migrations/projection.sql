@@ -24,6 +24,11 @@ CREATE TABLE {schema}.result (
     pain_during INTEGER,
     pain_after INTEGER,
     note TEXT,
+    completed TEXT,
+    form TEXT,
+    spread TEXT,
+    tingling TEXT,
+    stopped TEXT,
     deleted_at INTEGER,
     -- something in the record did not fit its field and was passed over
     attention INTEGER NOT NULL,
@@ -41,6 +46,7 @@ CREATE TABLE {schema}.check_in (
     sleep INTEGER,
     stress INTEGER,
     note TEXT,
+    mood INTEGER,
     deleted_at INTEGER,
     attention INTEGER NOT NULL,
     revision INTEGER NOT NULL

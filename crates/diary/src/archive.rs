@@ -10,9 +10,14 @@ use data_encoding::BASE64;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::device::DeviceValues;
 use lissom_core::document::{Document, Put};
+use lissom_core::dose::{AnswerValues, DayOffValues};
+use lissom_core::measure::MeasureValues;
 use lissom_core::moment::uuid7_ms;
+use lissom_core::own_exercise::OwnExerciseValues;
+use lissom_core::plan::PlanValues;
 use lissom_core::record::{Field, Kind, Record, Values, check_fields, doc_of, kind_of, session_of, split_key};
 use lissom_core::result::{ResultValues, SessionValues};
+use lissom_core::screening::{CautionValues, ClearanceValues, ScreeningValues};
 use lissom_core::value::{Fields, Value, decode, encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -317,6 +322,14 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
         Some(Kind::Result) => check::<ResultValues>(&record),
         Some(Kind::CheckIn) => check::<CheckInValues>(&record),
         Some(Kind::Device) => check::<DeviceValues>(&record),
+        Some(Kind::Measure) => check::<MeasureValues>(&record),
+        Some(Kind::Screening) => check::<ScreeningValues>(&record),
+        Some(Kind::Caution) => check::<CautionValues>(&record),
+        Some(Kind::Clearance) => check::<ClearanceValues>(&record),
+        Some(Kind::Plan) => check::<PlanValues>(&record),
+        Some(Kind::Answer) => check::<AnswerValues>(&record),
+        Some(Kind::DayOff) => check::<DayOffValues>(&record),
+        Some(Kind::OwnExercise) => check::<OwnExerciseValues>(&record),
         None => None,
     };
     refused.map_or(Ok(record), Err)

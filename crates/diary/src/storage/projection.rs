@@ -72,7 +72,7 @@ impl Projector<'_> {
             Some(Kind::Result) => self.result(document, key, record),
             Some(Kind::CheckIn) => self.check_in(key, record),
             Some(Kind::Device) => self.device(key, record),
-            None => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 
