@@ -57,6 +57,11 @@ pub enum Reason {
     },
     /// The exercise is done with both sides at once.
     NoSides,
+    /// The opposite of what another field says.
+    Contradicts {
+        /// The other field.
+        with: &'static str,
+    },
     /// Needed and not given.
     Missing,
     /// Later than the clock and every record by more than a day.
@@ -90,6 +95,7 @@ impl fmt::Display for Reason {
             }
             Self::NotMeasured { instead } => write!(f, "this exercise is measured in {instead}"),
             Self::NoSides => f.write_str("this exercise uses both sides at once"),
+            Self::Contradicts { with } => write!(f, "says the opposite of {with}"),
             Self::Missing => f.write_str("needed, and not given"),
             Self::InTheFuture => f.write_str("later than now, and than every record, by more than a day"),
             Self::NotADate => f.write_str("not a day of the calendar; write it like 2026-11-22"),
