@@ -199,7 +199,7 @@ impl Profile {
             return Err(Refusal::new("directions", Reason::NotAChoice { choices: DIRECTIONS }));
         }
         for (field, ids) in [("likes", &self.likes), ("dislikes", &self.dislikes)] {
-            for id in ids.iter().filter(|id| catalogue::find(id).is_none() && !item::is_own(id)) {
+            if let Some(id) = ids.iter().find(|id| catalogue::find(id).is_none() && !item::is_own(id)) {
                 return Err(Refusal::new(field, Reason::UnknownExercise { nearest: catalogue::nearest(id) }));
             }
         }
