@@ -10,7 +10,7 @@ mod tests;
 
 pub use read::{OwnExercise, exercise_id};
 
-use crate::exercise::Dose;
+use crate::exercise::{Dose, Exercise};
 use crate::record::values;
 use crate::scale::{AT_MS, ID_BYTES_MAX, NAME_BYTES_MAX, OFFSET_MINUTES, Range};
 
@@ -22,7 +22,7 @@ const MINUTES: Range = Range { min: 1, max: Dose::MINUTES_MAX as i64, unit: "min
 const REST_SECONDS: Range = Range { min: 0, max: Dose::REST_SECONDS_MAX as i64, unit: "seconds" };
 const ENDURANCE_HOLD_SECONDS: Range =
     Range { min: 1, max: Dose::ENDURANCE_HOLD_SECONDS_MAX as i64, unit: "seconds with this ladder" };
-const LEVEL: Range = Range { min: 0, max: crate::exercise::Exercise::LEVEL_MAX as i64, unit: "" };
+const LEVEL: Range = Range { min: 0, max: Exercise::LEVEL_MAX as i64, unit: "(0 gentle, 3 demanding)" };
 
 /// Whether a text is seconds out, still and back, such as `2-1-2`.
 fn is_tempo(text: &str) -> bool {

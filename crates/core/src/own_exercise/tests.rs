@@ -20,6 +20,7 @@ fn least() -> OwnExerciseValues {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "fields are optional")]
 fn strings(words: &[&str]) -> Option<Vec<String>> {
     Some(words.iter().map(|word| (*word).to_owned()).collect())
 }
@@ -120,40 +121,45 @@ fn a_name_a_kind_and_a_mode_are_enough() {
 
 #[test]
 fn what_breaks_the_catalogues_rules_is_refused_by_field() {
-    let field = |values: OwnExerciseValues| values.check().err().map(|refusal| refusal.field);
-    assert_eq!(field(full()), None);
-    for (values, expected) in [
-        (OwnExerciseValues { name: None, ..full() }, "name"),
-        (OwnExerciseValues { name: Some("  ".into()), ..full() }, "name"),
-        (OwnExerciseValues { name: Some("x".repeat(101)), ..full() }, "name"),
-        (OwnExerciseValues { kind: None, ..full() }, "kind"),
-        (OwnExerciseValues { kind: Some("magic".into()), ..full() }, "kind"),
-        (OwnExerciseValues { mode: None, ..full() }, "mode"),
-        (OwnExerciseValues { regions: strings(&["tail"]), ..full() }, "regions"),
-        (OwnExerciseValues { bias: Some("up".into()), ..full() }, "bias"),
-        (OwnExerciseValues { position: Some("floating".into()), ..full() }, "position"),
-        (OwnExerciseValues { sides: Some("left".into()), ..full() }, "sides"),
-        (OwnExerciseValues { level: Some(4), ..full() }, "level"),
-        (OwnExerciseValues { cautions: strings(&["preg_supin"]), ..full() }, "cautions"),
-        (OwnExerciseValues { sets: Some(0), ..full() }, "sets"),
-        (OwnExerciseValues { sets: Some(11), ..full() }, "sets"),
-        (OwnExerciseValues { reps: Some(101), ..full() }, "reps"),
-        (OwnExerciseValues { hold_seconds: Some(301), ..full() }, "hold_seconds"),
-        (OwnExerciseValues { hold_seconds: Some(11), ..full() }, "hold_seconds"),
-        (OwnExerciseValues { hold_seconds: None, ..full() }, "hold_seconds"),
-        (OwnExerciseValues { rest_seconds: Some(601), ..full() }, "rest_seconds"),
-        (OwnExerciseValues { minutes: Some(5), ..full() }, "minutes"),
-        (OwnExerciseValues { tempo: Some("2-1".into()), ..full() }, "tempo"),
-        (OwnExerciseValues { ladder: Some("stretch".into()), ..full() }, "ladder"),
-        (OwnExerciseValues { ladder: Some("sky".into()), ..full() }, "ladder"),
-        (OwnExerciseValues { easier: strings(&["pelvic-tlit"]), ..full() }, "easier"),
-        (OwnExerciseValues { harder: strings(&["own-X"]), ..full() }, "harder"),
-        (OwnExerciseValues { why: Some(" ".into()), ..full() }, "why"),
-        (OwnExerciseValues { cue_posture: Some("x".repeat(401)), ..full() }, "cue_posture"),
-        (OwnExerciseValues { stop: strings(&["Leg pain.", ""]), ..full() }, "stop"),
+    let text = |text: &str| Value::Text(text.to_owned());
+    let list = |words: &[&str]| Value::Array(words.iter().map(|word| text(word)).collect());
+    assert_eq!(full().check(), Ok(()));
+    for (field, value) in [
+        ("name", Value::Null),
+        ("name", text("  ")),
+        ("name", text(&"x".repeat(101))),
+        ("kind", Value::Null),
+        ("kind", text("magic")),
+        ("mode", Value::Null),
+        ("mode", text("litres")),
+        ("regions", list(&["lower", "tail"])),
+        ("bias", text("up")),
+        ("position", text("floating")),
+        ("sides", text("left")),
+        ("level", Value::Int(4)),
+        ("cautions", list(&["preg_supin"])),
+        ("sets", Value::Int(0)),
+        ("sets", Value::Int(11)),
+        ("reps", Value::Int(101)),
+        ("hold_seconds", Value::Int(301)),
+        ("hold_seconds", Value::Int(11)),
+        ("hold_seconds", Value::Null),
+        ("rest_seconds", Value::Int(601)),
+        ("minutes", Value::Int(5)),
+        ("tempo", text("2-1")),
+        ("ladder", text("stretch")),
+        ("ladder", text("sky")),
+        ("easier", list(&["pelvic-tlit"])),
+        ("harder", list(&["own-X"])),
+        ("why", text(" ")),
+        ("cue_posture", text(&"x".repeat(401))),
+        ("stop", list(&["Leg pain.", ""])),
     ] {
-        assert_eq!(field(values), Some(expected));
+        let mut values = full();
+        values.set(field, value.clone());
+        assert_eq!(values.check().err().map(|refusal| refusal.field), Some(field), "{value:?}");
     }
+    let field = |values: OwnExerciseValues| values.check().err().map(|refusal| refusal.field);
     let mode = |mode: &str| OwnExerciseValues { mode: Some(mode.into()), ..least() };
     assert_eq!(field(OwnExerciseValues { hold_seconds: Some(0), ..mode("hold") }), Some("hold_seconds"));
     assert_eq!(field(OwnExerciseValues { tempo: Some("2-1-2".into()), ..mode("hold") }), Some("tempo"));

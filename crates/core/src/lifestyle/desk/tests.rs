@@ -84,8 +84,8 @@ fn a_week_after_a_no_the_list_is_due_again() {
     let open = check(Place::Work, &[("feet", No)]);
     let done = check(Place::Work, &[]);
     let first = dated("m:1", "2026-11-02", &open);
-    assert_eq!(follow_up(&[first.clone()], Place::Work), Some(day("2026-11-09")));
-    assert_eq!(follow_up(&[first.clone()], Place::Home), None);
+    assert_eq!(follow_up(std::slice::from_ref(&first), Place::Work), Some(day("2026-11-09")));
+    assert_eq!(follow_up(std::slice::from_ref(&first), Place::Home), None);
     let second = dated("m:2", "2026-11-09", &done);
     assert_eq!(follow_up(&[second.clone(), first.clone()], Place::Work), None);
     assert_eq!(changes(&[second, first.clone()], Place::Work), [day("2026-11-09")]);
