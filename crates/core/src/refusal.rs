@@ -50,6 +50,16 @@ pub enum Reason {
         /// What was meant, perhaps.
         nearest: Option<&'static str>,
     },
+    /// A measure that is not built in; the id of an own one begins with `own:`.
+    UnknownMeasure {
+        /// What was meant, perhaps.
+        nearest: Option<&'static str>,
+    },
+    /// An item of a list that is needed and not given.
+    MissingItem {
+        /// Its place, from 1.
+        item: usize,
+    },
     /// The exercise is not measured in this.
     NotMeasured {
         /// What it is measured in.
@@ -88,6 +98,11 @@ impl fmt::Display for Reason {
             Self::UnknownExercise { nearest: None } => {
                 f.write_str("no such exercise in the catalogue; `lissom exercises` lists them")
             }
+            Self::UnknownMeasure { nearest: Some(id) } => write!(f, "no such measure; did you mean {id}?"),
+            Self::UnknownMeasure { nearest: None } => {
+                f.write_str("no such measure; the id of one of your own begins with own:")
+            }
+            Self::MissingItem { item } => write!(f, "item {item} is needed, and not given"),
             Self::NotMeasured { instead } => write!(f, "this exercise is measured in {instead}"),
             Self::NoSides => f.write_str("this exercise uses both sides at once"),
             Self::Missing => f.write_str("needed, and not given"),
