@@ -13,7 +13,7 @@ mod tests;
 // Brings in `EXERCISES: &[Exercise]`, sorted by id.
 mod built {
     use crate::exercise::{
-        Bias, Cues, Dose, DoseMode, Evidence, Exercise, ExerciseText, Kind, Position, Region, Sides,
+        Bias, Cues, Dose, DoseMode, Evidence, Exercise, ExerciseText, Kind, Ladder, Position, Region, Sides,
     };
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
@@ -39,6 +39,53 @@ pub fn filter(region: Option<Region>, kind: Option<Kind>) -> impl Iterator<Item 
     all().iter().filter(move |exercise| {
         region.is_none_or(|region| exercise.regions.contains(&region)) && kind.is_none_or(|kind| exercise.kind == kind)
     })
+}
+
+/// First choices: the exercises that the best-known list names for a region, in its order.
+///
+/// The list is a widely read one of ten exercises and four techniques; what it says about their effect is not taken
+/// over. For [`Region::Whole`] these are its two aerobic exercises.
+#[must_use]
+pub const fn article(region: Region) -> &'static [&'static str] {
+    match region {
+        Region::Lower => &["pelvic-tilt", "knee-to-chest", "partial-crunch"],
+        Region::Upper => &["scapular-squeeze", "thoracic-extension", "chest-opening"],
+        Region::Sciatica => &["knee-to-opposite-shoulder", "nerve-glide-slider"],
+        Region::Whole => &["walking", "swimming"],
+    }
+}
+
+/// The ten exercises and the four techniques of that list: what every version of Lissom has to offer.
+#[must_use]
+pub const fn mission() -> &'static [&'static str] {
+    &[
+        "pelvic-tilt",
+        "knee-to-chest",
+        "partial-crunch",
+        "scapular-squeeze",
+        "thoracic-extension",
+        "chest-opening",
+        "knee-to-opposite-shoulder",
+        "nerve-glide-slider",
+        "walking",
+        "swimming",
+        "body-scan",
+        "diaphragmatic-breathing",
+        "posture-reset",
+        "desk-check",
+    ]
+}
+
+/// The exercises that name this region: the first choices of [`article`] in their order, then the rest by id.
+///
+/// Like [`filter`], this does not know who may do what.
+#[must_use]
+pub fn for_region(region: Region) -> Vec<&'static Exercise> {
+    let place = |id| article(region).iter().position(|first| *first == id).unwrap_or(usize::MAX);
+    let mut found: Vec<_> = filter(Some(region), None).collect();
+    // Sorted by id already, and sorting by place keeps that order among equals.
+    found.sort_by_key(|exercise| place(exercise.id));
+    found
 }
 
 /// The id that was probably meant: for "did you mean …?" after a slip.

@@ -155,6 +155,37 @@ named! {
 }
 
 named! {
+    /// The way an exercise grows once its dose has become easy. Numbers and their sources: `docs/evidence.md`.
+    Ladder, "ladder" {
+        /// Two more repetitions at a time up to 12, then one more set up to 3, then a harder exercise.
+        Reps = "reps",
+        /// Holds of at most [`Dose::ENDURANCE_HOLD_SECONDS_MAX`]: 6, 8, then 10 repetitions. A hold never grows.
+        Endurance = "endurance",
+        /// Five seconds more a hold up to 30, then more repetitions until about 60 seconds a side, then keep that.
+        Stretch = "stretch",
+        /// More weight, 2 to 10 percent at a time.
+        Load = "load",
+        /// More minutes.
+        Minutes = "minutes",
+        /// Nothing grows: calming down and sitting well are not trained for more.
+        None = "none",
+    }
+}
+
+impl Ladder {
+    /// Whether a dose that counts by `mode` can grow this way.
+    #[must_use]
+    pub const fn fits(self, mode: DoseMode) -> bool {
+        match self {
+            Self::Reps | Self::Endurance | Self::Load => matches!(mode, DoseMode::Reps),
+            Self::Stretch => matches!(mode, DoseMode::Hold),
+            Self::Minutes => matches!(mode, DoseMode::Minutes),
+            Self::None => true,
+        }
+    }
+}
+
+named! {
     /// Whether an exercise is done on the left and on the right.
     Sides, "sides" {
         /// Both sides work together, or the exercise has no sides.
@@ -313,6 +344,8 @@ impl Dose {
     pub const REPS_MAX: u32 = 100;
     /// Longest hold, in seconds.
     pub const HOLD_SECONDS_MAX: u32 = 300;
+    /// Longest hold on the ladder [`Ladder::Endurance`], in seconds.
+    pub const ENDURANCE_HOLD_SECONDS_MAX: u32 = 10;
     /// Longest exercise, in minutes.
     pub const MINUTES_MAX: u32 = 180;
     /// Longest rest, in seconds.
@@ -366,17 +399,21 @@ pub struct Exercise {
     pub regions: &'static [Region],
     /// How demanding it is: 0 gentle (fit for a bad day) to [`Exercise::LEVEL_MAX`] demanding.
     pub level: u8,
+    /// How the dose grows; fits [`Dose::mode`].
+    pub ladder: Ladder,
     /// Way the spine is moved.
     pub bias: Bias,
     /// Starting dose.
     pub dose: Dose,
     /// Whether left and right are done in turn.
     pub sides: Sides,
-    /// Muscles at work, the main one first; empty where none matters.
+    /// Muscles that do most of the work or are stretched, the main one first; empty where none matters.
     pub muscles: &'static [&'static str],
+    /// Muscles that help; none of them is in `muscles` too.
+    pub muscles_secondary: &'static [&'static str],
     /// Position of the body.
     pub position: Position,
-    /// What is needed, all of it; empty when nothing is.
+    /// What is needed, all of it; empty when nothing is. One thing may leave a choice, such as `strap or towel`.
     pub equipment: &'static [&'static str],
     /// Tags from [`CAUTION_TAGS`].
     pub cautions: &'static [&'static str],

@@ -1,13 +1,15 @@
 //! The exercise model, and the documents that hold a person's diary.
 //!
-//! In reading order: the [`catalogue`] of [`exercise`]s; the [`scale`]s on which people rate; what is written
-//! down, a [`result`] of a session or a [`check_in`]; how a [`record`] of any kind is kept so that edits merge;
-//! and the [`document`] that holds records and is the only place that knows Automerge.
+//! In reading order: the [`catalogue`] of [`exercise`]s; the [`condition`]s that rule some of them out; the
+//! [`scale`]s on which people rate; what is written down, a [`result`] of a session or a [`check_in`]; how a
+//! [`record`] of any kind is kept so that edits merge; and the [`document`] that holds records and is the only place
+//! that knows Automerge.
 //!
 //! Pure: time, randomness and identity come in as arguments, and nothing here reads a file, a clock or a socket.
 
 pub mod catalogue;
 pub mod check_in;
+pub mod condition;
 pub mod day;
 pub mod device;
 pub mod document;

@@ -59,6 +59,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The letter that keys of this kind begin with; a result's key begins with its session's.
+    #[must_use]
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Session | Self::Result => "s",
+            Self::CheckIn => "c",
+            Self::Device => "d",
+            Self::Measure => "m",
+            Self::Screening => "t",
+            Self::Caution => "k",
+            Self::Clearance => "l",
+            Self::Plan => "p",
+            Self::Answer => "a",
+            Self::DayOff => "f",
+            Self::OwnExercise => "e",
+        }
+    }
+
     /// The fields of this kind, by number.
     #[must_use]
     pub fn fields(self) -> &'static [Field] {

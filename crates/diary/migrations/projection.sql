@@ -57,3 +57,29 @@ CREATE TABLE {schema}.device (
     key TEXT PRIMARY KEY,
     name TEXT
 );
+
+
+CREATE TABLE {schema}.record (
+    -- measures, screening results, cautions, clearances, plans, answers, days off, own exercises
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    -- first letter of the key
+    kind TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    offset_minutes INTEGER NOT NULL,
+    -- its values with the edits laid over, as one CBOR map
+    body BLOB NOT NULL,
+    deleted_at INTEGER,
+    attention INTEGER NOT NULL,
+    revision INTEGER NOT NULL
+);
+CREATE INDEX {schema}.record_at ON record (kind, at_ms);
+
+CREATE TABLE {schema}.checkpoint (
+    -- what the dose rules made of every day up to this one, so that ten years need not be read again; gone as soon
+    -- as anything up to that day changes
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    -- days since 1970
+    through INTEGER NOT NULL,
+    state TEXT NOT NULL
+);

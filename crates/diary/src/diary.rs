@@ -325,7 +325,8 @@ impl Diary {
     /// [`Error::InvalidInput`] of `at`, if so.
     pub fn check_not_in_the_future(&mut self, at: Moment) -> Result<(), Error> {
         let newest: Option<i64> = self.storage.sql().query_row(
-            "SELECT max(at) FROM (SELECT max(at_ms) AS at FROM session UNION ALL SELECT max(at_ms) FROM check_in)",
+            "SELECT max(at) FROM (SELECT max(at_ms) AS at FROM session UNION ALL SELECT max(at_ms) FROM check_in \
+             UNION ALL SELECT max(at_ms) FROM record)",
             [],
             |row| row.get(0),
         )?;
@@ -349,7 +350,7 @@ impl Diary {
         (id, record)
     }
 
-    fn moment(&mut self, at: Option<Moment>) -> Result<Moment, Error> {
+    pub(crate) fn moment(&mut self, at: Option<Moment>) -> Result<Moment, Error> {
         let at = match at {
             Some(at) => at,
             None => Moment { at_ms: self.storage.host.now_ms(), offset_minutes: 0 },
@@ -357,7 +358,7 @@ impl Diary {
         Ok(Moment::new(at.at_ms, at.offset_minutes)?)
     }
 
-    fn edit<V: Values>(
+    pub(crate) fn edit<V: Values>(
         &mut self,
         id: &str,
         kind: Kind,
@@ -429,7 +430,7 @@ impl Write<'_> {
     }
 }
 
-fn new_record<V: Values>(key: &str, values: &V) -> Put {
+pub(crate) fn new_record<V: Values>(key: &str, values: &V) -> Put {
     Put::Record { key: key.to_owned(), value: encode(&to_fields(values)) }
 }
 

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Row};
 
 use crate::diary::Diary;
 use crate::error::Error;
+use crate::storage::projection::{DAY_MS, OFFSET_MS_MAX};
 
 /// Which rows to give.
 #[derive(Debug, Clone, Default)]
@@ -49,10 +50,6 @@ pub enum RowValues {
     /// A check-in.
     CheckIn(CheckInValues),
 }
-
-/// Widest offset of local time, in milliseconds: a local day lies within its UTC days plus or minus this.
-const OFFSET_MS_MAX: i64 = 18 * 60 * 60 * 1000;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Diary {
     /// Results and check-ins, sorted by time, then id.

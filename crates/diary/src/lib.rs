@@ -31,6 +31,7 @@ mod host;
 #[cfg(feature = "net")]
 mod http;
 mod join;
+mod records;
 mod secret_file;
 mod status;
 mod storage;

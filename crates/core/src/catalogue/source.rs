@@ -4,7 +4,8 @@
 //! reports all it finds, so that one build is enough to mend a file.
 
 use crate::exercise::{
-    Bias, CAUTION_TAGS, Dose, DoseMode, Evidence, Exercise, ExerciseId, ExerciseText, Kind, Position, Region, Sides,
+    Bias, CAUTION_TAGS, Dose, DoseMode, Evidence, Exercise, ExerciseId, ExerciseText, Kind, Ladder, Position, Region,
+    Sides,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,11 @@ pub(crate) struct Source {
     kind: Kind,
     regions: Vec<Region>,
     level: i64,
+    ladder: Ladder,
     bias: Bias,
     muscles: Vec<String>,
+    #[serde(default)]
+    muscles_secondary: Vec<String>,
     position: Position,
     equipment: Vec<String>,
     sides: Sides,
@@ -135,15 +139,25 @@ impl File<'_> {
         }
         self.range("level", source.level, 0, u32::from(Exercise::LEVEL_MAX));
         self.dose(&source.dose);
+        self.ladder(source.ladder, &source.dose);
         if source.evidence == Evidence::Custom {
             self.report("evidence is \"custom\", which is kept for exercises outside the catalogue");
         }
         for tag in source.cautions.iter().filter(|tag| !CAUTION_TAGS.contains(&tag.as_str())) {
             self.report(&format!("cautions names \"{tag}\", unknown; see CAUTION_TAGS in src/exercise.rs"));
         }
-        let words = [&source.muscles, &source.equipment, &source.cautions, &source.easier, &source.harder];
-        for (field, list) in ["muscles", "equipment", "cautions", "easier", "harder"].into_iter().zip(words) {
+        for (field, list) in [
+            ("muscles", &source.muscles),
+            ("muscles_secondary", &source.muscles_secondary),
+            ("equipment", &source.equipment),
+            ("cautions", &source.cautions),
+            ("easier", &source.easier),
+            ("harder", &source.harder),
+        ] {
             self.words(field, list);
+        }
+        for muscle in source.muscles_secondary.iter().filter(|muscle| source.muscles.contains(muscle)) {
+            self.report(&format!("muscles_secondary names \"{muscle}\", which is in muscles already"));
         }
         if source.sources.is_empty() {
             self.report("sources is empty, name at least one");
@@ -191,6 +205,17 @@ impl File<'_> {
                 self.report(&format!("dose.tempo is \"{tempo}\", write seconds out, still and back, like \"2-1-2\""));
             }
             _ => {}
+        }
+    }
+
+    fn ladder(&mut self, ladder: Ladder, dose: &DoseSource) {
+        if !ladder.fits(dose.mode) {
+            self.report(&format!("ladder is \"{ladder}\", which does not fit dose.mode \"{}\"", dose.mode));
+        }
+        let most = Dose::ENDURANCE_HOLD_SECONDS_MAX;
+        if ladder == Ladder::Endurance && !(1..=i64::from(most)).contains(&dose.hold_seconds) {
+            let hold = dose.hold_seconds;
+            self.report(&format!("dose.hold_seconds is {hold}, allowed 1 to {most} with ladder \"{ladder}\""));
         }
     }
 
@@ -300,6 +325,7 @@ impl Source {
             ("kind", format!("Kind::{:?}", self.kind)),
             ("regions", format!("&[{}]", regions.join(", "))),
             ("level", self.level.to_string()),
+            ("ladder", format!("Ladder::{:?}", self.ladder)),
             ("bias", format!("Bias::{:?}", self.bias)),
             (
                 "dose",
@@ -311,6 +337,7 @@ impl Source {
             ),
             ("sides", format!("Sides::{:?}", self.sides)),
             ("muscles", format!("&{:?}", self.muscles)),
+            ("muscles_secondary", format!("&{:?}", self.muscles_secondary)),
             ("position", format!("Position::{:?}", self.position)),
             ("equipment", format!("&{:?}", self.equipment)),
             ("cautions", format!("&{:?}", self.cautions)),

@@ -6,12 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lissom_core::check_in::CheckInValues;
+use lissom_core::day::Day;
 use lissom_core::device::DeviceValues;
 use lissom_core::document::Document;
+use lissom_core::dose::{AnswerValues, DayOffValues};
+use lissom_core::measure::MeasureValues;
 use lissom_core::moment::uuid7_ms;
-use lissom_core::record::{Kind, Record, Values, doc_of, kind_of, session_of};
+use lissom_core::own_exercise::OwnExerciseValues;
+use lissom_core::plan::PlanValues;
+use lissom_core::record::{Kind, Record, Values, doc_of, kind_of, session_of, to_fields};
 use lissom_core::result::{ResultValues, SessionValues};
-use lissom_core::value::Value;
+use lissom_core::screening::{CautionValues, ClearanceValues, ScreeningValues};
+use lissom_core::value::{Value, encode};
 use rusqlite::types::{ToSqlOutput, Value as SqlValue};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
@@ -44,6 +50,10 @@ impl Write<'_> {
     }
 }
 
+/// Widest offset of local time, in milliseconds.
+pub(crate) const OFFSET_MS_MAX: i64 = 18 * 60 * 60 * 1000;
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// So many records are read in one walk through their document.
 const WALK_FROM: usize = 200;
 
@@ -72,7 +82,15 @@ impl Projector<'_> {
             Some(Kind::Result) => self.result(document, key, record),
             Some(Kind::CheckIn) => self.check_in(key, record),
             Some(Kind::Device) => self.device(key, record),
-            Some(_) | None => Ok(()),
+            Some(Kind::Measure) => self.body::<MeasureValues>(key, record),
+            Some(Kind::Screening) => self.body::<ScreeningValues>(key, record),
+            Some(Kind::Caution) => self.body::<CautionValues>(key, record),
+            Some(Kind::Clearance) => self.body::<ClearanceValues>(key, record),
+            Some(Kind::Plan) => self.body::<PlanValues>(key, record),
+            Some(Kind::Answer) => self.body::<AnswerValues>(key, record),
+            Some(Kind::DayOff) => self.body::<DayOffValues>(key, record),
+            Some(Kind::OwnExercise) => self.body::<OwnExerciseValues>(key, record),
+            None => Ok(()),
         }
     }
 
@@ -80,11 +98,13 @@ impl Projector<'_> {
     /// result. Its time is then that of its id.
     fn session(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
         let Self { schema, revision, .. } = *self;
+        self.touch_old(&format!("SELECT at_ms FROM {schema}.session WHERE key = ?1"), key)?;
         if record.is_none() {
             return self.prune_session(key);
         }
         let values = record.and_then(Record::read::<SessionValues>).map(|(values, _)| values).unwrap_or_default();
         let at = values.at_ms.or_else(|| id_ms(key)).unwrap_or(0);
+        self.touch(at)?;
         let deleted = record.and_then(Record::deleted_at);
         let sql = format!(
             "INSERT INTO {schema}.session (key, at_ms, offset_minutes, deleted_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -117,6 +137,7 @@ impl Projector<'_> {
             self.session(session_key, header.as_ref().or(Some(&empty)))?;
         }
         let session = find()?.unwrap_or(0);
+        self.touch_old(&format!("SELECT at_ms FROM {}.session WHERE key = ?1", self.schema), session_key)?;
         let suffix = key.rsplit_once(".r").and_then(|(_, hex)| i64::from_str_radix(hex, 16).ok()).unwrap_or(0);
         let place: [(&str, &dyn ToSql); 2] = [("session", &session), ("suffix", &suffix)];
         self.upsert::<ResultValues>("result", &place, record, None)?;
@@ -126,7 +147,57 @@ impl Projector<'_> {
     fn check_in(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
         // A time that is missing or out of form never hides the rest.
         let time = id_ms(key).map(|at| ("at_ms", Value::Int(at)));
+        let at = record.and_then(Record::read::<CheckInValues>).and_then(|(values, _)| values.at_ms);
+        at.or_else(|| id_ms(key)).map_or(Ok(()), |at| self.touch(at))?;
+        self.touch_old(&format!("SELECT at_ms FROM {}.check_in WHERE key = ?1", self.schema), key)?;
         self.upsert::<CheckInValues>("check_in", &[("key", &key)], record, time)
+    }
+
+    /// A record of a kind that is read whole: its values as one body.
+    fn body<V: Values>(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
+        let schema = self.schema;
+        let Some((record, (values, attention))) = record.and_then(|record| Some((record, record.read::<V>()?))) else {
+            let old = format!("SELECT at_ms FROM {schema}.record WHERE key = ?1");
+            self.touch_old(&old, key)?;
+            self.sql.prepare_cached(&format!("DELETE FROM {schema}.record WHERE key = ?1"))?.execute([key])?;
+            return Ok(());
+        };
+        let number = |name| match values.get(name) {
+            Some(Value::Int(number)) => Some(number),
+            _ => None,
+        };
+        let at = number("at_ms").or_else(|| id_ms(key)).unwrap_or(0);
+        // Days off may have been written down long after.
+        let from = match values.get("from") {
+            Some(Value::Text(day)) => day.parse::<Day>().ok(),
+            _ => None,
+        };
+        self.touch(from.map_or(at, |day| day.start_ms().min(at)))?;
+        let sql = format!(
+            "INSERT INTO {schema}.record (key, kind, at_ms, offset_minutes, body, deleted_at, attention, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE SET
+             at_ms = ?3, offset_minutes = ?4, body = ?5, deleted_at = ?6, attention = ?7, revision = ?8"
+        );
+        let body = encode(&to_fields(&values));
+        let (letter, offset) = (V::KIND.letter(), number("offset_minutes").unwrap_or(0));
+        let row = (key, letter, at, offset, body, record.deleted_at(), attention, self.revision);
+        self.sql.prepare_cached(&sql)?.execute(row)?;
+        Ok(())
+    }
+
+    /// Something at this time changed: what was made of later days holds no more.
+    fn touch(&self, at_ms: i64) -> Result<(), Error> {
+        let first = at_ms.saturating_sub(OFFSET_MS_MAX).div_euclid(DAY_MS);
+        let sql = format!("DELETE FROM {}.checkpoint WHERE through >= ?1", self.schema);
+        self.sql.prepare_cached(&sql)?.execute([first])?;
+        Ok(())
+    }
+
+    /// [`Projector::touch`] at the time that a row has so far.
+    fn touch_old(&self, select: &str, key: &str) -> Result<(), Error> {
+        let old: Option<Option<i64>> =
+            self.sql.prepare_cached(select)?.query_row([key], |row| row.get(0)).optional()?;
+        old.flatten().map_or(Ok(()), |at| self.touch(at))
     }
 
     fn device(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
@@ -224,6 +295,10 @@ pub(crate) fn dump(sql: &Connection, schema: &str) -> Result<Vec<String>, Error>
         ),
         format!("SELECT 'c,'||{} FROM {schema}.check_in", list("", &check_in)),
         format!("SELECT 'd,'||{} FROM {schema}.device", list("", &["key", "name"])),
+        format!(
+            "SELECT kind||','||{} FROM {schema}.record",
+            list("", &["key", "at_ms", "offset_minutes", "body", "deleted_at", "attention"])
+        ),
     ];
     let mut rows = Vec::new();
     for select in selects {

@@ -61,7 +61,7 @@ pub(crate) fn create_projection(sql: &Connection, schema: &str) -> Result<(), Er
 
 /// Empties the projection, to be filled from the documents.
 pub(crate) fn rebuild_tables(sql: &Connection, schema: &str) -> Result<(), Error> {
-    for table in ["result", "session", "check_in", "device"] {
+    for table in ["result", "session", "check_in", "device", "record", "checkpoint"] {
         sql.execute_batch(&format!("DROP TABLE IF EXISTS {schema}.{table}"))?;
     }
     create_projection(sql, schema)

@@ -1,0 +1,74 @@
+//! Records of every kind as the rules read them, and writing those that are read whole.
+
+use lissom_core::check_in::CheckInValues;
+use lissom_core::day::Day;
+use lissom_core::moment::{Moment, uuid7};
+use lissom_core::record::{Dated, Values, check_fields, doc_of};
+use lissom_core::result::ResultValues;
+use lissom_core::value::{Value, decode};
+
+use crate::diary::{Diary, new_record};
+use crate::error::Error;
+use crate::history::{HistoryQuery, RowValues};
+use crate::host::random;
+
+impl Diary {
+    /// Records values of a kind that is read whole; gives the record's id. Durable when it returns.
+    ///
+    /// `at` is when it was; `None` is now, in UTC. A time in the values is not used.
+    pub(crate) fn add<V: Values>(&mut self, values: &V, at: Option<Moment>) -> Result<String, Error> {
+        let at = self.moment(at)?;
+        let mut values = values.clone();
+        values.set("at_ms", Value::Int(at.at_ms));
+        values.set("offset_minutes", Value::Int(at.offset_minutes));
+        check_fields(&values)?;
+        let id = format!("{}:{}", V::KIND.letter(), uuid7(at.at_ms, random(self.storage.host.as_mut())));
+        self.storage.write(|write| write.put(&doc_of(&id), &[new_record(&id, &values)]))?;
+        Ok(id)
+    }
+
+    /// Every record of a kind since a day that was not deleted, sorted by time, then id. `None` is from the beginning.
+    pub(crate) fn read<V: Values>(&self, since: Option<Day>) -> Result<Vec<Dated<V>>, Error> {
+        let select = "SELECT key, at_ms, offset_minutes, body FROM record
+                      WHERE kind = ?1 AND at_ms >= ?2 AND deleted_at IS NULL ORDER BY at_ms, key";
+        let from = since.map_or(i64::MIN, |day| day.plus(-1).start_ms());
+        let mut select = self.storage.sql().prepare_cached(select)?;
+        let mut rows = select.query((V::KIND.letter(), from))?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };
+            let body = row.get_ref(3)?.as_blob().unwrap_or_default();
+            // Written here, by this version: a body that cannot be read has no values.
+            let fields = decode(body).unwrap_or_default();
+            let mut values = V::default();
+            for field in V::FIELDS {
+                values.set(field.name, fields.get(&field.number).cloned().unwrap_or(Value::Null));
+            }
+            let record = Dated::new(row.get::<_, String>(0)?, at, values);
+            if since.is_none_or(|since| record.day >= since) {
+                records.push(record);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Results and check-ins since a day, each sorted by time, then id. `None` is from the beginning.
+    pub(crate) fn read_log(&self, since: Option<Day>) -> Result<Log, Error> {
+        let query = HistoryQuery { from: since.map(|day| day.to_string()), ..HistoryQuery::default() };
+        let mut log = Log::default();
+        for row in self.history(&query)? {
+            match row.values {
+                RowValues::Result(values) => log.results.push(Dated::new(row.id, row.at, values)),
+                RowValues::CheckIn(values) => log.check_ins.push(Dated::new(row.id, row.at, values)),
+            }
+        }
+        Ok(log)
+    }
+}
+
+/// Results and check-ins.
+#[derive(Default)]
+pub(crate) struct Log {
+    pub(crate) results: Vec<Dated<ResultValues>>,
+    pub(crate) check_ins: Vec<Dated<CheckInValues>>,
+}
