@@ -53,6 +53,16 @@ pub enum Reason {
         /// What was meant, perhaps.
         nearest: Option<&'static str>,
     },
+    /// A measure that is not built in; the id of an own one begins with `own:`.
+    UnknownMeasure {
+        /// What was meant, perhaps.
+        nearest: Option<&'static str>,
+    },
+    /// An item of a list that is needed and not given.
+    MissingItem {
+        /// Its place, from 1.
+        item: usize,
+    },
     /// The exercise is not measured in this.
     NotMeasured {
         /// What it is measured in.
@@ -60,6 +70,21 @@ pub enum Reason {
     },
     /// The exercise is done with both sides at once.
     NoSides,
+    /// An id of nothing that is known here.
+    UnknownId {
+        /// What was meant, perhaps.
+        nearest: Option<&'static str>,
+    },
+    /// It cannot be true together with another field or answer.
+    Contradicts {
+        /// The other one.
+        with: &'static str,
+    },
+    /// Not allowed yet.
+    TooEarly {
+        /// Hours left to wait, rounded up.
+        hours: i64,
+    },
     /// Needed and not given.
     Missing,
     /// Later than the clock and every record by more than a day.
@@ -110,6 +135,13 @@ impl Reason {
             Self::InTheFuture => words::IN_THE_FUTURE.into(),
             Self::NotADate => words::NOT_A_DATE.into(),
             Self::WrongKind => words::WRONG_KIND.into(),
+            Self::UnknownMeasure { nearest: Some(id) } => words::UNKNOWN_MEASURE_NEAREST.with("id", *id),
+            Self::UnknownMeasure { nearest: None } => words::UNKNOWN_MEASURE.into(),
+            Self::MissingItem { item } => words::MISSING_ITEM.with("item", *item),
+            Self::UnknownId { nearest: Some(id) } => words::UNKNOWN_ID_NEAREST.with("id", *id),
+            Self::UnknownId { nearest: None } => words::UNKNOWN_ID.into(),
+            Self::Contradicts { with } => words::CONTRADICTS.with("with", *with),
+            Self::TooEarly { hours } => words::TOO_EARLY.with("n", *hours),
         }
     }
 }
