@@ -9,7 +9,10 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-pub use known::{Answers, Better, DESK_CHECK, Meaningful, Measure, PGIC, PSFS, PSFS_SMALL_TENTHS, all, find, nearest};
+pub use known::{
+    Answers, Better, DESK_CHECK, Meaningful, Measure, PGIC, PGIC_MEANINGFUL_MAX, PSFS, PSFS_SMALL_TENTHS, all, find,
+    nearest,
+};
 
 use crate::record::{check_fields, values};
 use crate::refusal::{Reason, Refusal};

@@ -181,7 +181,7 @@ impl Outcome {
         }
         Self {
             episode_start: start,
-            statement: Statement::of(&back, &leg, &function, today),
+            statement: Statement::of(&back, &leg, &function, &alerts, today),
             recovered: recovery::recovered(&back, &leg, &function, today),
             days_since_limiting: recovery::days_since_limiting(&limiting, today),
             session_effect: practice::session_effect(log.results, today),
@@ -197,6 +197,15 @@ impl Outcome {
             alerts,
             limiting,
         }
+    }
+}
+
+impl Outcome {
+    /// How long ago pain last got in the way, in words. Nothing while it does.
+    #[must_use]
+    pub fn since_limiting(&self) -> Option<Sentence> {
+        let days = self.days_since_limiting.filter(|days| *days > 0)?;
+        Some(texts::DAYS_SINCE.with("n", days))
     }
 }
 

@@ -10,8 +10,10 @@
 
 use std::fmt::Write as _;
 
+use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
-use lissom_core::outcome::{Series, Slope, Trend};
+use lissom_core::outcome::{Outcome, OutcomeLog, Series, Slope, Trend, alerts};
+use lissom_core::record::Dated;
 
 const RUNS: u32 = 4_000;
 const JUMP_RUNS: u32 = 2_000;
@@ -54,7 +56,8 @@ fn diary(rng: &mut Rng, sd_milli: i64, truth: Truth) -> Series {
     let mut points = Vec::new();
     for day in 0..DAYS {
         // 0.866 = √(1 - 0.5²) keeps the SD the same from day to day.
-        deviation = (deviation + rng.normal_milli() * sd_milli / 1_000 * 1_732 / 1_000) / 2;
+        let fresh = rng.normal_milli() * sd_milli / 1_000 * 1_732 / 1_000;
+        deviation = deviation.midpoint(fresh);
         let change = match truth {
             Truth::Jump(by) if day >= JUMP_DAY => by * 1_000,
             Truth::Jump(_) => 0,
@@ -201,4 +204,31 @@ fn the_rates_are_those_of_the_report_and_near_the_earlier_ones() {
         assert!(std::fs::write(file, &now).is_ok(), "{file} cannot be written");
     }
     assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), now, "UPDATE_REPORT=1 writes it anew");
+}
+
+#[test]
+fn the_alerts_fire_on_the_days_that_the_table_counts() {
+    let mut rng = Rng(5);
+    let mut tiers = [0, 0];
+    for run in 0..24 {
+        let series = diary(&mut rng, 1_500, Truth::Jump(run % 3));
+        let check_ins: Vec<_> = series.points().iter().map(|(day, tenths)| check_in(*day, tenths / 10)).collect();
+        let fired = fired(&series);
+        let mut stood = [false, false];
+        for today in (0..DAYS).map(|day| START.plus(day)) {
+            let log = OutcomeLog { check_ins: &check_ins, episode_start: Some(START), ..OutcomeLog::empty(today) };
+            let rules: Vec<_> = Outcome::of(&log).alerts.0.into_iter().map(|alert| alert.rule).collect();
+            stood[0] |= rules.contains(&alerts::CHECK_IN);
+            stood[1] |= rules.contains(&alerts::CONTACT_WORSE);
+        }
+        assert_eq!((stood[0], stood[1]), (fired[3], fired[4]), "run {run}");
+        tiers[0] += i32::from(stood[0]);
+        tiers[1] += i32::from(stood[1]);
+    }
+    assert!(tiers[0] > tiers[1] && tiers[1] > 0, "{tiers:?}");
+}
+
+fn check_in(day: Day, pain: i64) -> Dated<CheckInValues> {
+    let values = CheckInValues { pain: Some(pain), ..Default::default() };
+    Dated { id: format!("c:{day}"), day, at_ms: 0, values }
 }

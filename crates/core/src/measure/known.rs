@@ -3,10 +3,8 @@
 //! Sources of the numbers are in `docs/evidence.md`. A questionnaire is here only if its terms of use were found and
 //! allow it; any other can be kept as an own measure, with the person's own copy of its words.
 
-use lissom_texts::Text;
-
 use crate::scale::Range;
-use crate::texts::measure as texts;
+use crate::texts::{Sentence, Text, measure as texts, outcome};
 
 /// A measure of the built-in table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,23 @@ pub struct Measure {
     pub meaningful: Option<Meaningful>,
     /// Days from one taking to the next.
     pub every_days: i32,
+}
+
+impl Measure {
+    /// A score in words: a number with its unit, or the step.
+    #[must_use]
+    pub fn say(&self, tenths: i64) -> Sentence {
+        let (whole, rest) = (tenths.div_euclid(10), tenths.rem_euclid(10));
+        let step = match self.answers {
+            Answers::Steps(steps) => usize::try_from(whole).ok().and_then(|nth| steps.get(nth.checked_sub(1)?)),
+            _ => None,
+        };
+        match (step, rest) {
+            (Some(step), _) => (*step).into(),
+            (None, 0) => self.unit.with("n", whole),
+            (None, _) => self.unit.with("n", outcome::DECIMAL.with("whole", whole).with("tenth", rest)),
+        }
+    }
 }
 
 /// What answers a measure takes.
@@ -84,6 +99,8 @@ pub const PGIC: &str = "pgic";
 /// Id of the desk check; its items are those of [`crate::lifestyle`].
 pub const DESK_CHECK: &str = "desk-check";
 
+/// Step of the PGIC up to which a change means something: "much better".
+pub const PGIC_MEANINGFUL_MAX: i64 = 2;
 /// Smallest meaningful change of the PSFS, in tenths of a point.
 pub const PSFS_SMALL_TENTHS: i64 = 13;
 

@@ -54,6 +54,15 @@ fn complete_takings_have_a_score() {
 }
 
 #[test]
+fn scores_are_said_with_their_unit() {
+    let said = |id: &str, tenths| find(id).unwrap().say(tenths).say(Lang::En);
+    assert_eq!(said("psfs", 43), "4.3 points");
+    assert_eq!(said("psfs", 10), "1 point");
+    assert_eq!(said("pgic", 20), "Much better");
+    assert_eq!(said("sit-to-stand", 120), "12 times");
+}
+
+#[test]
 fn every_fault_names_its_field() {
     let out_of_range = |got, min, max, unit| Reason::OutOfRange { got, min, max, unit };
     for (values, field, reason) in [

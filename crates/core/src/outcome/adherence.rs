@@ -27,6 +27,7 @@ use crate::day::Day;
 use crate::dose::DayOffValues;
 use crate::outcome::no_health_data_in_debug;
 use crate::record::Dated;
+use crate::texts::{Sentence, adherence as texts};
 
 /// Days after which a day can no longer be declared off.
 pub const DECLARED_LATER_DAYS: i32 = 7;
@@ -121,6 +122,22 @@ pub struct Streak {
 }
 
 no_health_data_in_debug!(Streak);
+
+impl Streak {
+    /// The run, the longest one, and the last weeks, in words. Nothing before there was a week on track.
+    #[must_use]
+    pub fn sentences(self) -> Vec<Sentence> {
+        if self.current_weeks == 0 {
+            return Vec::new();
+        }
+        let current = if self.ended { texts::CURRENT_ENDED } else { texts::CURRENT };
+        vec![
+            current.with("n", self.current_weeks),
+            texts::BEST.with("n", self.best_weeks),
+            texts::LAST.with("done", self.on_track_of_last).with("weeks", self.last_weeks),
+        ]
+    }
+}
 
 impl Adherence {
     /// The weeks up to today.

@@ -114,7 +114,7 @@ no_health_data_in_debug!(Facts<'_>);
 impl Alerts {
     /// The alerts that stand today. Raising pain on a day after the baseline never takes one away.
     ///
-    /// A rule over medians looks at the last day with a value, if that is at most 6 days ago. Without an agreement on
+    /// A rule over medians looks at the last day that has a 7-day median: see [`Trend::as_of`]. Without an agreement on
     /// sessions nothing is said about pain that stays despite exercise.
     #[must_use]
     pub fn of(facts: &Facts<'_>) -> Self {

@@ -44,15 +44,11 @@ fn function(log: &OutcomeLog<'_>, outcome: &Outcome, monday: Day) -> Vec<Sentenc
     let counted = measure::all().iter().filter(|one| one.id != PSFS && one.better != Better::Neither);
     for known in counted {
         let taken = takings(&measures, known.id, log.today);
-        let score = |one: &&Dated<measure::MeasureValues>| one.values.score_tenths().map(|tenths| tenths / 10);
+        let score = |one: &&Dated<measure::MeasureValues>| one.values.score_tenths().map(|tenths| known.say(tenths));
         let Some(now) = taken.iter().rfind(|one| one.day >= monday).and_then(score) else { continue };
         let before = taken.iter().rfind(|one| one.day < monday).and_then(score);
-        let now = known.unit.with("n", now);
         said.push(match before {
-            Some(before) => texts::DIGEST_MEASURE
-                .with("measure", known.name)
-                .with("now", now)
-                .with("before", known.unit.with("n", before)),
+            Some(before) => texts::DIGEST_MEASURE.with("measure", known.name).with("now", now).with("before", before),
             None => texts::DIGEST_MEASURE_FIRST.with("measure", known.name).with("now", now),
         });
     }

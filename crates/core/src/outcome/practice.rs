@@ -45,13 +45,12 @@ pub fn session_effect(results: &[Dated<ResultValues>], today: Day) -> Option<Ses
     let changes: Vec<i64> = sessions.into_values().filter_map(change).collect();
     let sessions = changes.len();
     let change_tenths = median(changes).filter(|_| sessions >= EFFECT_SESSIONS_MIN)?;
-    let text = match change_tenths {
-        ..=-10 => texts::EFFECT_LESS,
-        10.. => texts::EFFECT_MORE,
-        _ => texts::EFFECT_SAME,
+    let change = super::points(change_tenths.saturating_abs());
+    let sentence = match change_tenths {
+        ..=-10 => texts::EFFECT_LESS.with("n", sessions).with("change", change),
+        10.. => texts::EFFECT_MORE.with("n", sessions).with("change", change),
+        _ => texts::EFFECT_SAME.with("n", sessions),
     };
-    let sentence = text.with("n", sessions).with("change", super::points(change_tenths.saturating_abs()));
-    let sentence = if change_tenths.abs() < 10 { texts::EFFECT_SAME.with("n", sessions) } else { sentence };
     Some(SessionEffect { change_tenths, sessions, sentence })
 }
 

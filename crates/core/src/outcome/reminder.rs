@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::texts::{Sentence, adherence as texts};
+
 /// Reminders missed in a row after which another time is proposed.
 pub const MOVE_AFTER: u32 = 2;
 /// Reminders missed in a row after which the person is asked, and then left in peace.
@@ -19,6 +21,18 @@ pub enum Reminder {
     Ask,
     /// Send nothing.
     Quiet,
+}
+
+impl Reminder {
+    /// What to ask the person, if anything.
+    #[must_use]
+    pub fn question(self) -> Option<Sentence> {
+        match self {
+            Self::MoveTime => Some(texts::MOVE_TIME.into()),
+            Self::Ask => Some(texts::ASK.into()),
+            Self::Send | Self::Quiet => None,
+        }
+    }
 }
 
 /// What to do about the next reminder after so many missed in a row.

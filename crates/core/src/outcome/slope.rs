@@ -25,9 +25,11 @@ pub const SLOPE_DAYS: i32 = 28;
 pub const SLOPE_VALUES_MIN: usize = 10;
 
 /// 1.645, the 95th percentile of the normal distribution, in thousandths: two such tails leave 90 %.
-const Z_90_MILLI: i128 = 1_645;
+const Z_90_MILLI: i64 = 1_645;
 /// 1.96, the 97.5th percentile of the normal distribution, in hundredths.
-const Z_95_CENTI: i128 = 196;
+const Z_95_CENTI: i64 = 196;
+/// Most tenths that two values may be apart: far more than any measure has.
+const RISE_MAX: i64 = 1_i64 << 36;
 
 /// The Theil–Sen slope of a series over 28 days.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -52,16 +54,15 @@ impl Slope {
         if window.len() < SLOPE_VALUES_MIN { None } else { Self::of_points(window) }
     }
 
-    /// The slope of points in order of days, one a day; `None` for fewer than two.
-    #[must_use]
-    pub fn of_points(points: &[(Day, i64)]) -> Option<Self> {
+    /// The slope of points in order of days, one a day, fewer than 28 days apart; `None` for fewer than two.
+    fn of_points(points: &[(Day, i64)]) -> Option<Self> {
         let mut slopes = Vec::with_capacity(points.len().saturating_mul(points.len()) / 2);
-        let mut signs = 0_i128;
+        let mut signs = 0_i64;
         for (index, (day, tenths)) in points.iter().enumerate() {
             for (later, other) in points.iter().skip(index.saturating_add(1)) {
-                let days = i128::from(later.since(*day));
+                let days = i64::from(later.since(*day));
                 if days > 0 {
-                    let rise = i128::from(other.saturating_sub(*tenths));
+                    let rise = other.saturating_sub(*tenths).clamp(-RISE_MAX, RISE_MAX);
                     signs += rise.signum();
                     slopes.push(Fraction { rise, days });
                 }
@@ -96,19 +97,18 @@ impl Slope {
     }
 }
 
-/// Tenths by days; days are positive.
+/// Tenths by days; days are positive. The products stay far from the limits of 64 bits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Fraction {
-    rise: i128,
-    days: i128,
+    rise: i64,
+    days: i64,
 }
 
 impl Fraction {
     /// Thousandths of a point in 28 days, halves away from zero.
     fn milli_per_28_days(self) -> i64 {
-        let doubled = 2 * self.rise * i128::from(SLOPE_DAYS) * 100;
-        let rounded = (doubled + self.days * doubled.signum()) / (2 * self.days);
-        i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+        let doubled = 2 * self.rise * i64::from(SLOPE_DAYS) * 100;
+        (doubled + self.days * doubled.signum()) / (2 * self.days)
     }
 }
 
@@ -125,30 +125,30 @@ impl PartialOrd for Fraction {
 }
 
 /// Eighteen times the variance of Kendall's `S`, with ties.
-fn variance18(values: impl Iterator<Item = i64>) -> i128 {
+fn variance18(values: impl Iterator<Item = i64>) -> i64 {
     let mut values: Vec<i64> = values.collect();
     values.sort_unstable();
     let term = |count: usize| {
-        let count = i128::try_from(count).unwrap_or(0);
+        let count = i64::try_from(count).unwrap_or(0);
         count * (count - 1) * (2 * count + 5)
     };
-    let ties: i128 = values.chunk_by(|one, other| one == other).map(|group| term(group.len())).sum();
+    let ties: i64 = values.chunk_by(|one, other| one == other).map(|group| term(group.len())).sum();
     term(values.len()) - ties
 }
 
 /// Places, from 0, of the ends of the interval among so many slopes in order.
-fn ranks(count: usize, variance18: i128) -> (usize, usize) {
+fn ranks(count: usize, variance18: i64) -> (usize, usize) {
     // (1000 C)² = 1645² Var(S); a square root rounded down, plus one, is never too small.
     let c_milli = (Z_90_MILLI * Z_90_MILLI * variance18 / 18).max(0).isqrt() + 1;
     let c_milli = if variance18 == 0 { 0 } else { c_milli };
-    let all = i128::try_from(count).unwrap_or(i128::MAX);
+    let all = i64::try_from(count).unwrap_or(0);
     let low_rank = (all * 1_000 - c_milli).div_euclid(2_000).clamp(1, all);
     let high_rank = ((all * 1_000 + c_milli + 1_999).div_euclid(2_000) + 1).clamp(1, all);
-    let place = |rank: i128| usize::try_from(rank - 1).unwrap_or(0);
+    let place = |rank: i64| usize::try_from(rank - 1).unwrap_or(0);
     (place(low_rank), place(high_rank))
 }
 
-fn clear(signs: i128, variance18: i128) -> bool {
+fn clear(signs: i64, variance18: i64) -> bool {
     let beyond = signs.abs() - 1;
     beyond > 0 && beyond * beyond * 18 * 10_000 >= Z_95_CENTI * Z_95_CENTI * variance18
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::day::Day;
-use crate::outcome::alerts::PSFS_FALL_TENTHS;
+use crate::outcome::alerts::{Alerts, CONTACT_WORSE, PSFS_FALL_TENTHS};
 use crate::outcome::function::Function;
 use crate::outcome::trend::{POINTS_MEANINGFUL_TENTHS, Trend, meaningful_tenths};
 use crate::outcome::{no_health_data_in_debug, points};
@@ -23,7 +23,8 @@ pub enum Direction {
     Improved,
     /// Neither.
     AboutTheSame,
-    /// The 14-day median of back or leg pain is 2 points or more over the baseline, or the PSFS fell by 2 or more.
+    /// The 14-day median of back or leg pain is 2 points or more over the baseline, or the PSFS fell by 2 or more, or
+    /// the alert for worsening stands.
     Worse,
 }
 
@@ -41,20 +42,22 @@ no_health_data_in_debug!(Statement);
 impl Statement {
     /// The statement of today. Where one thing is better and another worse, it is worse.
     #[must_use]
-    pub fn of(back: &Trend, leg: &Trend, function: &Function, today: Day) -> Self {
+    pub fn of(back: &Trend, leg: &Trend, function: &Function, alerts: &Alerts, today: Day) -> Self {
         let (back, leg) = (then_and_now(back, today), then_and_now(leg, today));
         let change = function.psfs_change_tenths;
         let rose = |pain: Option<(i64, i64)>| pain.is_some_and(|(then, now)| now >= then + POINTS_MEANINGFUL_TENTHS);
         let fell = back.is_some_and(|(then, now)| now <= then - meaningful_tenths(then));
-        let direction = if rose(back) || rose(leg) || change.is_some_and(|change| change <= -PSFS_FALL_TENTHS) {
-            Direction::Worse
-        } else if fell || change.is_some_and(|change| change >= PSFS_RISE_TENTHS) {
-            Direction::Improved
-        } else if back.is_some() || change.is_some() {
-            Direction::AboutTheSame
-        } else {
-            Direction::NotYet
-        };
+        let worsens = alerts.0.iter().any(|alert| alert.rule == CONTACT_WORSE);
+        let direction =
+            if worsens || rose(back) || rose(leg) || change.is_some_and(|change| change <= -PSFS_FALL_TENTHS) {
+                Direction::Worse
+            } else if fell || change.is_some_and(|change| change >= PSFS_RISE_TENTHS) {
+                Direction::Improved
+            } else if back.is_some() || change.is_some() {
+                Direction::AboutTheSame
+            } else {
+                Direction::NotYet
+            };
         let first = match direction {
             Direction::NotYet => texts::NOT_YET.into(),
             Direction::Improved => texts::IMPROVED.into(),

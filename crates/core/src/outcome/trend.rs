@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::day::Day;
 use crate::outcome::no_health_data_in_debug;
-use crate::outcome::series::{Baseline, FORTNIGHT_DAYS, Series};
+use crate::outcome::series::{Baseline, FORTNIGHT_DAYS, Series, WEEK_DAYS};
 use crate::outcome::slope::Slope;
 
 /// The change on a scale from 0 to 10 that means something: 2 points, in tenths.
@@ -91,12 +91,13 @@ impl Trend {
         at(&self.median7, day)
     }
 
-    /// The day on which the rules of today stand: the last day with a value, unless it is more than 6 days ago.
-    /// Somebody who has not checked in yet this morning keeps what yesterday said.
+    /// The day on which the rules of today stand: the last day with a 7-day median, today's mostly. `None` if the last
+    /// value is more than 6 days old: then nothing is known of today.
     #[must_use]
     pub fn as_of(&self, today: Day) -> Option<Day> {
-        let (last, _) = self.points.last()?;
-        (today.since(*last) <= 6).then_some(*last)
+        let (value, _) = self.points.last()?;
+        let (median, _) = self.median7.last()?;
+        (today.since(*value) < WEEK_DAYS && today.since(*median) < WEEK_DAYS).then_some(*median)
     }
 
     /// How many days running, up to and with `day`, the 7-day median was at least `rise_tenths` over the baseline.

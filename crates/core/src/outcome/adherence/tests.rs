@@ -84,6 +84,18 @@ fn runs_pause_once_in_four_weeks_and_never_show_zero() {
 }
 
 #[test]
+fn weeks_off_are_left_out_of_runs() {
+    let sessions: Vec<_> = [0, 1, 3].iter().flat_map(|week| (0..2).map(|nth| session(*week, nth, 20))).collect();
+    let off = day_off("f:1", MONDAY.0 + 14, "travel", MONDAY.0 + 14, Some(MONDAY.0 + 20));
+    let adherence = Adherence::of(&agreed(3), &sessions, &[off], MONDAY.plus(28));
+    assert_eq!(states(&adherence), "oo-o?");
+    assert_eq!((adherence.streak.current_weeks, adherence.streak.last_weeks), (3, 3));
+    let said: Vec<_> = adherence.streak.sentences().iter().map(|one| one.say(crate::texts::Lang::En)).collect();
+    assert_eq!(said, ["3 weeks on track in a row", "Longest run: 3 weeks", "3 of the last 3 weeks on track"]);
+    assert!(weeks(&[0]).streak.sentences().is_empty());
+}
+
+#[test]
 fn the_last_twelve_are_those_that_count() {
     let streak = weeks(&[3, 3, 3, 0, 3, 3, 3, 0, 3, 3, 3, 0, 3, 3]).streak;
     assert_eq!((streak.on_track_of_last, streak.last_weeks), (9, 12));
