@@ -132,6 +132,8 @@ pub fn reminder(day: Day, minute: u16) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Arg;
+    use crate::vocabulary::said;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -179,6 +181,13 @@ mod tests {
         let unit = MINUTE_OF_DAY.unit;
         let turned = BreakProfile { from: 600, to: 600, ..profile };
         assert_eq!(refused(&turned), Some(("to", Reason::OutOfRange { got: 600, min: 601, max: 1_440, unit })));
+    }
+
+    #[test]
+    fn every_unit_has_a_key() {
+        for range in [MINUTE_OF_DAY, EVERY_MINUTES] {
+            assert!(matches!(said("unit", range.unit), Arg::Sentence(_)), "{}: texts/unit.toml", range.unit);
+        }
     }
 
     #[test]

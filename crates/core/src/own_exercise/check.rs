@@ -15,7 +15,7 @@ use crate::scale::Range;
 
 /// Characters of one text.
 #[expect(clippy::cast_possible_wrap, reason = "a few hundred")]
-const CHARS: Range = Range { min: 1, max: ExerciseText::CHARS_MAX as i64, unit: "characters" };
+pub(super) const CHARS: Range = Range { min: 1, max: ExerciseText::CHARS_MAX as i64, unit: "characters" };
 /// How ids of own exercises begin.
 pub(super) const ID_PREFIX: &str = "own-";
 

@@ -4,7 +4,9 @@ use crate::exercise::{Bias, DoseMode, Evidence, Exercise, Kind, Ladder, Position
 use crate::moment::uuid7;
 use crate::record::{Values, check_fields};
 use crate::refusal::{Reason, Refusal};
+use crate::texts::Arg;
 use crate::value::Value;
+use crate::vocabulary::said;
 use proptest::prelude::*;
 
 fn record_id() -> String {
@@ -210,6 +212,13 @@ fn words_of_another_version_are_read_carefully_and_kept_from_plans() {
     // A ladder that does not fit grows nothing.
     let long = OwnExerciseValues { hold_seconds: Some(20), ..full() };
     assert_eq!(OwnExercise::read(&record_id(), &long).unwrap().ladder, Ladder::None);
+}
+
+#[test]
+fn every_unit_has_a_key() {
+    for range in [SETS, REPS, HOLD_SECONDS, MINUTES, REST_SECONDS, ENDURANCE_HOLD_SECONDS, LEVEL, check::CHARS] {
+        assert!(matches!(said("unit", range.unit), Arg::Sentence(_)), "{}: texts/unit.toml", range.unit);
+    }
 }
 
 #[test]
