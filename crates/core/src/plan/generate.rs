@@ -9,6 +9,7 @@ mod week;
 pub(super) use week::{length, strength_days};
 
 use crate::catalogue;
+use crate::dose::{Irritability, SEVERE_PAIN, SOME_PAIN};
 use crate::exercise::{Bias, Exercise, Kind};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
@@ -19,7 +20,7 @@ use super::extra::Extra;
 use super::item::Item;
 use super::length::seconds;
 use super::limits::Limits;
-use super::profile::{Experience, Irritability, Profile};
+use super::profile::{Experience, Profile};
 use super::reason::{Because, Cap};
 use super::{PlanValues, RULES_VERSION};
 
@@ -28,9 +29,6 @@ pub(super) const KINDS: [Kind; 5] = [Kind::Mobility, Kind::Strength, Kind::Aerob
 
 /// Fewest minutes of an exercise that counts minutes. Our choice.
 pub(super) const ELASTIC_MINUTES_MIN: u32 = 3;
-/// Worst pain from which only level 0 is offered, and from which level 1 is the most. Our choice.
-const PAIN_LEVEL_0: u8 = 7;
-const PAIN_LEVEL_1: u8 = 4;
 
 /// An exercise that is not in a plan, and why.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -210,10 +208,10 @@ pub(super) fn ceiling(limits: &Limits, profile: &Profile) -> (u8, Cap) {
     let settles =
         profile.irritability.unwrap_or(if severity == 0 { Irritability::Low } else { Irritability::Moderate });
     let pain = match settles {
-        _ if severity >= PAIN_LEVEL_0 => 0,
+        _ if severity >= SEVERE_PAIN => 0,
         Irritability::High => 0,
         Irritability::Moderate => 1,
-        Irritability::Low if severity >= PAIN_LEVEL_1 => 1,
+        Irritability::Low if severity >= SOME_PAIN => 1,
         Irritability::Low => Exercise::LEVEL_MAX,
     };
     let beginner =
@@ -250,7 +248,7 @@ fn untried(limits: &Limits, profile: &Profile, exercise: &Exercise) -> Option<Be
     };
     let applies = matches!(exercise.kind, Kind::Stretch | Kind::Mobility)
         && profile.leg_symptoms()
-        && profile.severity() >= PAIN_LEVEL_1;
+        && profile.severity() >= SOME_PAIN;
     if !applies {
         None
     } else if limits.has(spreads) {

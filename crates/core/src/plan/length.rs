@@ -1,11 +1,10 @@
 //! How long an exercise takes.
 
+use crate::dose::ladder::repetition_seconds;
 use crate::exercise::{Dose, DoseMode, Sides};
 
 /// Seconds to get into place before an exercise that is counted. Our choice: see `docs/evidence.md`.
 pub const SET_UP_SECONDS: u32 = 20;
-/// Seconds of one repetition without a tempo. Our choice.
-const REPETITION_SECONDS: u32 = 4;
 
 /// Seconds that a dose takes: sets, rests between them, both sides, and [`SET_UP_SECONDS`].
 ///
@@ -24,18 +23,14 @@ pub fn seconds(dose: &Dose, sides: Sides) -> u32 {
 
 /// Seconds of the sets of one side with the rests between them.
 pub(super) fn work(dose: &Dose) -> u32 {
-    let repetition = match dose.mode {
-        DoseMode::Minutes => return dose.minutes.saturating_mul(60),
-        DoseMode::Hold => dose.hold_seconds,
-        DoseMode::Reps => dose.tempo.map_or(REPETITION_SECONDS, tempo_seconds).saturating_add(dose.hold_seconds),
-    };
+    if dose.mode == DoseMode::Minutes {
+        return dose.minutes.saturating_mul(60);
+    }
+    let repetition = repetition_seconds(u64::from(dose.hold_seconds), dose.tempo);
+    let repetition = u32::try_from(repetition).unwrap_or(u32::MAX);
     let set = repetition.saturating_mul(dose.reps);
     let rests = dose.rest_seconds.saturating_mul(dose.sets.saturating_sub(1));
     set.saturating_mul(dose.sets).saturating_add(rests)
-}
-
-fn tempo_seconds(tempo: &str) -> u32 {
-    tempo.split('-').filter_map(|part| part.parse::<u32>().ok()).fold(0, u32::saturating_add)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub struct Limits {
 }
 
 impl Limits {
+    #[cfg(test)]
     /// Limits of these conditions, by id, in any order. An id that is not known makes them as strict as can be.
     pub(crate) fn new<'a>(level_max: u8, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut limits = Self {

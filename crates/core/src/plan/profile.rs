@@ -1,6 +1,7 @@
 //! What a plan is made from: where the trouble is, what is wanted, and what there is to do it with.
 
 use crate::catalogue;
+use crate::dose::{Irritability, SOME_PAIN};
 use crate::exercise::{Bias, Region};
 use crate::refusal::{Reason, Refusal};
 
@@ -51,18 +52,6 @@ words! {
 }
 
 words! {
-    /// How quickly pain that was stirred up settles.
-    Irritability {
-        /// Within an hour.
-        Low = "low",
-        /// Within a day.
-        Moderate = "moderate",
-        /// Longer, or a small movement provokes severe pain.
-        High = "high",
-    }
-}
-
-words! {
     /// How used to exercise the person is.
     Experience {
         /// Hardly or not at all.
@@ -92,6 +81,7 @@ const EQUIPMENT: &[&str] = &[
 /// Things that are wherever somebody lives or works, and need not be named.
 const AT_HAND: &[&str] = &["chair", "wall", "doorway", "desk"];
 const REGIONS: &[&str] = &["lower", "upper", "sciatica", "whole"];
+const SETTLES: &[&str] = &["low", "moderate", "high"];
 const DIRECTIONS: &[&str] = &["flexion", "extension"];
 
 /// What a plan is made from. The order in its lists does not matter.
@@ -103,7 +93,7 @@ pub struct Profile {
     pub pain: Option<u8>,
     /// Usual leg pain, NRS 0 to 10; taken for none if absent.
     pub leg: Option<u8>,
-    /// How quickly pain settles. Unknown is taken for moderate, unless nothing hurts.
+    /// How quickly pain settles. Unknown is taken for moderate.
     pub irritability: Option<Irritability>,
     /// What is wanted; a balance if empty.
     pub goals: Vec<Goal>,
@@ -229,9 +219,7 @@ impl Profile {
             regions: all("regions", values.regions.as_deref(), REGIONS, |word| word.parse().ok())?,
             pain: number("pain", values.pain)?,
             leg: number("leg", values.leg)?,
-            irritability: one("irritability", values.irritability.as_deref(), Irritability::WORDS, |word| {
-                Irritability::from_word(word)
-            })?,
+            irritability: one("irritability", values.irritability.as_deref(), SETTLES, settles)?,
             goals: all("goals", values.goals.as_deref(), Goal::WORDS, Goal::from_word)?,
             minutes: u32::try_from(minutes).unwrap_or(0),
             weekdays: weekdays?,
@@ -260,7 +248,7 @@ impl Profile {
         values.weekdays = Some(sorted.weekdays.iter().map(|day| i64::from(*day)).collect());
         values.pain = sorted.pain.map(i64::from);
         values.leg = sorted.leg.map(i64::from);
-        values.irritability = sorted.irritability.map(|word| word.as_str().to_owned());
+        values.irritability = sorted.irritability.map(|how| settles_word(how).to_owned());
         values.experience = Some(sorted.experience.as_str().to_owned());
         values.age_65 = Some(if sorted.age_65 { "yes" } else { "no" }.to_owned());
         values.equipment = Some(sorted.equipment);
@@ -296,14 +284,23 @@ impl Profile {
         self.leg.is_some_and(|leg| leg > 0) || self.regions.contains(&Region::Sciatica)
     }
 
-    /// The worse of back and leg; unknown back pain counts as 4, the least that asks for care.
-    pub(super) fn severity(&self) -> u8 {
-        self.pain.unwrap_or(PAIN_UNKNOWN).max(self.leg.unwrap_or(0))
+    /// The worse of back and leg; unknown back pain counts as [`SOME_PAIN`], the least that asks for care.
+    pub(super) fn severity(&self) -> i64 {
+        self.pain.map_or(SOME_PAIN, i64::from).max(self.leg.map_or(0, i64::from))
     }
 }
 
-/// What an unknown pain is taken for. Our choice: the least that keeps demanding exercises away.
-const PAIN_UNKNOWN: u8 = 4;
+fn settles(word: &str) -> Option<Irritability> {
+    [Irritability::Low, Irritability::Moderate, Irritability::High].into_iter().find(|how| settles_word(*how) == word)
+}
+
+const fn settles_word(how: Irritability) -> &'static str {
+    match how {
+        Irritability::Low => "low",
+        Irritability::Moderate => "moderate",
+        Irritability::High => "high",
+    }
+}
 
 fn set<T: Ord>(list: &mut Vec<T>) {
     list.sort();

@@ -3,6 +3,7 @@
 use crate::exercise::{Bias, Exercise, Kind, Region};
 use crate::texts::plan as said;
 use crate::texts::{self, Sentence, Text};
+use crate::vocabulary;
 
 /// Why an item is in a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -240,7 +241,7 @@ impl Because {
             Self::Level { most, cap } => {
                 sentence.with("level", u32::from(exercise.level)).with("cap", cap.sentence(most))
             }
-            Self::Equipment(thing) => sentence.with("thing", thing),
+            Self::Equipment(thing) => sentence.with("thing", vocabulary::equipment(thing)),
             _ => sentence,
         }
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalogue;
+use crate::dose::Irritability;
 use crate::exercise::{Exercise, Kind, Region};
 use crate::moment::Moment;
 use crate::record::{Dated, Values, check_fields};
@@ -192,7 +193,7 @@ fn pain_and_a_beginning_keep_the_level_down() {
         (0, Profile { leg: Some(8), ..used.clone() }),
         (1, Profile { pain: None, ..used.clone() }),
         (1, Profile { irritability: None, ..used.clone() }),
-        (3, Profile { irritability: None, pain: Some(0), ..used.clone() }),
+        (1, Profile { irritability: None, pain: Some(0), ..used.clone() }),
         (1, Profile { irritability: Some(Irritability::Moderate), ..used.clone() }),
         (0, Profile { irritability: Some(Irritability::High), ..used.clone() }),
         (1, Profile { experience: Experience::Beginner, ..used.clone() }),

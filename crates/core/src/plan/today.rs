@@ -5,7 +5,8 @@
 
 use crate::catalogue;
 use crate::day::Day;
-use crate::dose::DayOffValues;
+use crate::dose::ladder::halved;
+use crate::dose::{DayOffValues, Side, WALK_BOUT_MINUTES};
 use crate::exercise::{Dose, DoseMode, Exercise, Kind, Sides};
 use crate::record::Dated;
 use crate::texts::Sentence;
@@ -20,16 +21,14 @@ use super::length::{SET_UP_SECONDS, work};
 use super::limits::Limits;
 use super::reason::{Because, Cap, Why, adaptation};
 
-/// Longest bout of walking in a flare, or for who walks in bouts, in minutes. Sources: `docs/evidence.md`.
-const BOUT_MINUTES_MAX: u32 = 10;
 /// What everybody with a flare does every day.
 const BREATHING: &str = "diaphragmatic-breathing";
 
 /// The dose of one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SideDose {
-    /// `left`, `right`, or `both` for an exercise without sides.
-    pub side: &'static str,
+    /// Side; both for an exercise without sides.
+    pub side: Side,
     /// How much.
     pub dose: Dose,
 }
@@ -118,15 +117,15 @@ quiet!(SessionItem Removed SessionPlan);
 /// Today's session of a plan.
 ///
 /// `days_off` are all of the person's, in any order. `doses` gives the dose that the log leads to for an exercise and
-/// a side (`left`, `right` or `both`); where it has none, the starting dose holds. In a flare there is level 0 at half
-/// the volume, walking in bouts of at most 10 minutes, and slow breathing every day.
+/// a side, which in a flare is halved already (see [`Doses`](crate::dose::Doses)); where it has none, the starting dose
+/// holds, or half of it in a flare. In a flare there is level 0 alone, walking in bouts of at most 10 minutes, and slow breathing every day.
 #[must_use]
 pub fn session(
     limits: &Limits,
     plan: &PlanValues,
     today: Day,
     days_off: &[Dated<DayOffValues>],
-    doses: &dyn Fn(&str, &str) -> Option<Dose>,
+    doses: &dyn Fn(&str, Side) -> Option<Dose>,
     flare: bool,
 ) -> SessionPlan {
     let read = plan.items();
@@ -197,7 +196,7 @@ fn off(days_off: &[Dated<DayOffValues>], today: Day) -> Option<Nothing> {
     days_off.iter().filter_map(|off| covers(&off.values)).min()
 }
 
-fn with_dose(limits: &Limits, item: Item, doses: &dyn Fn(&str, &str) -> Option<Dose>, flare: bool) -> SessionItem {
+fn with_dose(limits: &Limits, item: Item, doses: &dyn Fn(&str, Side) -> Option<Dose>, flare: bool) -> SessionItem {
     let Some(exercise) = item.find() else {
         let seconds = item.minutes.unwrap_or(ELASTIC_MINUTES_MIN).saturating_mul(60);
         return SessionItem {
@@ -208,26 +207,27 @@ fn with_dose(limits: &Limits, item: Item, doses: &dyn Fn(&str, &str) -> Option<D
             notes: vec![said::GAP_UNCHECKED.into()],
         };
     };
-    let sides: &[&'static str] = match exercise.sides {
-        Sides::None => &["both"],
-        Sides::Each => &["left", "right"],
+    let sides: &[Side] = match exercise.sides {
+        Sides::None => &[Side::Both],
+        Sides::Each => &[Side::Left, Side::Right],
     };
-    let dose = |side: &&'static str| {
-        let led_to = doses(exercise.id, side).filter(|dose| dose.mode == exercise.dose.mode);
-        let dose = planned(exercise, item.minutes, led_to);
-        SideDose { side, dose: if flare { halved(dose) } else { dose } }
+    let dose = |side: &Side| {
+        let start = if flare { halved(&exercise.dose, WALK_BOUT_MINUTES) } else { exercise.dose };
+        let today = doses(exercise.id, *side).filter(|dose| dose.mode == exercise.dose.mode).unwrap_or(start);
+        let dose = planned(exercise, item.minutes, today);
+        let bout = if flare { WALK_BOUT_MINUTES } else { u32::MAX };
+        SideDose { side: *side, dose: Dose { minutes: dose.minutes.min(bout), ..dose } }
     };
     let doses: Vec<SideDose> = sides.iter().map(dose).collect();
     let mut notes: Vec<Sentence> = limits.adapts(exercise).into_iter().map(adaptation).collect();
     if exercise.kind == Kind::Aerobic && (flare || limits.bouts) {
-        notes.push(said::ADAPT_BOUTS.with("minutes", BOUT_MINUTES_MAX));
+        notes.push(said::ADAPT_BOUTS.with("minutes", WALK_BOUT_MINUTES));
     }
     SessionItem { seconds: taken(&doses), item, exercise: Some(exercise), doses, notes }
 }
 
 /// The dose of today. The plan fits the starting minutes to the time there is; steps change these in proportion.
-fn planned(exercise: &Exercise, minutes: Option<u32>, led_to: Option<Dose>) -> Dose {
-    let dose = led_to.unwrap_or(exercise.dose);
+fn planned(exercise: &Exercise, minutes: Option<u32>, dose: Dose) -> Dose {
     match minutes.filter(|_| is_elastic(exercise)) {
         Some(minutes) => {
             let start = exercise.dose.minutes.max(1);
@@ -235,16 +235,6 @@ fn planned(exercise: &Exercise, minutes: Option<u32>, led_to: Option<Dose>) -> D
             Dose { minutes: u32::try_from(scaled).unwrap_or(u32::MAX).max(1), ..dose }
         }
         None => dose,
-    }
-}
-
-/// Half the volume: half the sets, or of a single set half the repetitions; half the minutes, rounded up.
-fn halved(dose: Dose) -> Dose {
-    match dose.mode {
-        DoseMode::Minutes => Dose { minutes: dose.minutes.div_ceil(2), ..dose },
-        _ if dose.sets > 1 => Dose { sets: dose.sets / 2, ..dose },
-        _ if dose.reps > 1 => Dose { reps: dose.reps / 2, ..dose },
-        _ => Dose { hold_seconds: dose.hold_seconds.div_ceil(2), ..dose },
     }
 }
 
@@ -260,7 +250,7 @@ fn taken(doses: &[SideDose]) -> u32 {
 }
 
 /// Slow breathing on every day of a flare.
-fn breathe(session: &mut SessionPlan, limits: &Limits, ceiling: (u8, Cap), doses: &dyn Fn(&str, &str) -> Option<Dose>) {
+fn breathe(session: &mut SessionPlan, limits: &Limits, ceiling: (u8, Cap), doses: &dyn Fn(&str, Side) -> Option<Dose>) {
     let there = session.items.iter().any(|item| item.item.exercise == BREATHING);
     let Some(exercise) = catalogue::find(BREATHING).filter(|_| !there) else { return };
     if blocked(limits, ceiling, exercise).is_some() {

@@ -25,7 +25,7 @@ fn profiles() -> impl Strategy<Value = Profile> {
         some(Region::ALL, 3),
         pain(),
         pain(),
-        proptest::option::of(select(Irritability::ALL)),
+        proptest::option::of(select(vec![Irritability::Low, Irritability::Moderate, Irritability::High])),
         some(Goal::ALL, 2),
         select(Experience::ALL),
         any::<bool>(),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::day::Day;
-use crate::dose::DayOffValues;
+use crate::dose::{DayOffValues, Side};
 use crate::exercise::{Dose, Sides};
 
 /// A Monday.
@@ -8,7 +8,7 @@ fn monday() -> Day {
     "2026-11-23".parse().unwrap()
 }
 
-fn starting(_: &str, _: &str) -> Option<Dose> {
+fn starting(_: &str, _: Side) -> Option<Dose> {
     None
 }
 
@@ -117,11 +117,11 @@ fn a_flare_halves_everything_and_keeps_to_level_0() {
 #[test]
 fn steps_change_the_dose_and_minutes_in_proportion() {
     let plan = made(&free(), &desk_worker()).values;
-    let more = |id: &str, side: &str| {
+    let more = |id: &str, side: Side| {
         let dose = catalogue::find(id)?.dose;
         Some(match id {
             "walking" => Dose { minutes: dose.minutes * 2, ..dose },
-            _ if side == "right" => Dose { sets: dose.sets + 1, ..dose },
+            _ if side == Side::Right => Dose { sets: dose.sets + 1, ..dose },
             _ => dose,
         })
     };
