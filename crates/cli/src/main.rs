@@ -5,6 +5,7 @@
 //! ([`output`], [`table`], [`rows`], [`when`]) and refusals ([`failure`]) look.
 
 mod arguments;
+mod chart;
 mod commands;
 mod context;
 mod failure;

@@ -1,1 +1,230 @@
 //! How it goes: baselines, trends, meaningful change, alerts and adherence.
+//!
+//! [`Outcome::of`] folds the records of an episode into everything that a screen of progress shows. Every number is a
+//! whole one, in the unit that its name says (tenths of a point, halves of a session), and follows from the set of
+//! records, the local date and the first day of the episode: any device, any order, same answer. Sources of the
+//! clinical numbers are in `docs/evidence.md`; how often the alerts are wrong is in `docs/alert-rates.md`.
+//!
+//! Nothing here makes a diagnosis, and nothing here can lower what the safety questions said.
+
+pub mod adherence;
+pub mod alerts;
+mod digest;
+pub mod function;
+pub mod practice;
+pub mod recovery;
+mod reminder;
+pub mod series;
+pub mod slope;
+mod statement;
+#[cfg(test)]
+mod tests;
+pub mod trend;
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub use self::adherence::{Adherence, Agreed, DoneSession, Streak, Week, WeekState};
+pub use self::alerts::{Alert, Alerts, Tier};
+pub use self::digest::{WEEK_CHANGE_TENTHS, digest};
+pub use self::function::Function;
+pub use self::practice::{SessionEffect, Volume, volume_by_muscle};
+pub use self::recovery::{LimitingEpisode, Recovered};
+pub use self::reminder::{ASK_AFTER, MOVE_AFTER, Reminder, reminder};
+pub use self::series::{Part, Series};
+pub use self::slope::Slope;
+pub use self::statement::{Direction, PSFS_RISE_TENTHS, Statement};
+pub use self::trend::Trend;
+
+use crate::check_in::CheckInValues;
+use crate::day::Day;
+use crate::dose::DayOffValues;
+use crate::measure::MeasureValues;
+use crate::record::Dated;
+use crate::result::ResultValues;
+use crate::texts::{Sentence, outcome as texts};
+
+/// Writes a type's name and nothing of what it holds.
+macro_rules! no_health_data_in_debug {
+    ($name:ident $(<$life:lifetime>)?) => {
+        impl std::fmt::Debug for $name $(<$life>)? {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+pub(crate) use no_health_data_in_debug;
+
+/// What an outcome is found from. Slices in any order; a record that is there twice counts once.
+///
+/// What a caller may leave out of a long diary, without another answer:
+///
+/// * **check-ins** that are neither in the first 14 days of the episode (or up to the 7th day with one, if that is
+///   later) nor in the last 120 days. `days_since_limiting` then reaches back as far as the check-ins do.
+/// * **measures** but the first of each id in the episode and those of the last 120 days.
+/// * **results** older than 28 days.
+/// * **sessions**, **days off** and **agreed**: nothing since the first agreement. They are small, and the best run
+///   and the adherence of the episode are counted from them. With a year of each, the best run is that of the year.
+#[derive(Clone, Copy)]
+pub struct OutcomeLog<'a> {
+    /// How the person was.
+    pub check_ins: &'a [Dated<CheckInValues>],
+    /// What was measured.
+    pub measures: &'a [Dated<MeasureValues>],
+    /// What exercises came to.
+    pub results: &'a [Dated<ResultValues>],
+    /// The sessions that were at least begun.
+    pub sessions: &'a [DoneSession],
+    /// Flares and days off.
+    pub days_off: &'a [Dated<DayOffValues>],
+    /// What was agreed for weeks.
+    pub agreed: &'a [Agreed],
+    /// First day of the episode: of the first check-in, or of the first one after a recovery. If absent, the day of
+    /// the first check-in that is there.
+    pub episode_start: Option<Day>,
+    /// The local date. Records of later days are not looked at.
+    pub today: Day,
+}
+
+no_health_data_in_debug!(OutcomeLog<'_>);
+
+impl OutcomeLog<'_> {
+    /// A log without records, as of a day: to be filled in with `..`.
+    #[must_use]
+    pub const fn empty(today: Day) -> Self {
+        Self {
+            check_ins: &[],
+            measures: &[],
+            results: &[],
+            sessions: &[],
+            days_off: &[],
+            agreed: &[],
+            episode_start: None,
+            today,
+        }
+    }
+}
+
+/// Everything that a screen of progress shows.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// First day of the episode.
+    pub episode_start: Day,
+    /// Back pain.
+    pub back: Trend,
+    /// Leg pain.
+    pub leg: Trend,
+    /// Sleep. Nothing is claimed about it, nor about the next two.
+    pub sleep: Trend,
+    /// Stress.
+    pub stress: Trend,
+    /// Mood.
+    pub mood: Trend,
+    /// What the person can do.
+    pub function: Function,
+    /// Scores of every measure by id, in tenths of its unit, in order of days.
+    pub measures: BTreeMap<String, Vec<(Day, i64)>>,
+    /// Pain before and after sessions.
+    pub session_effect: Option<SessionEffect>,
+    /// Weeks and streaks.
+    pub adherence: Adherence,
+    /// Sessions done of those agreed since the episode began, in percent.
+    pub adherence_percent: Option<u32>,
+    /// What stands today.
+    pub alerts: Alerts,
+    /// The offer to keep well, while it stands.
+    pub recovered: Option<Recovered>,
+    /// Stretches of days on which pain was in the way.
+    pub limiting: Vec<LimitingEpisode>,
+    /// Days since the last of them ended.
+    pub days_since_limiting: Option<i32>,
+    /// Which way it goes.
+    pub statement: Statement,
+}
+
+no_health_data_in_debug!(Outcome);
+
+impl Outcome {
+    /// The outcome as of today.
+    #[must_use]
+    pub fn of(log: &OutcomeLog<'_>) -> Self {
+        let today = log.today;
+        let check_ins = distinct(log.check_ins);
+        let measures = distinct(log.measures);
+        let first = check_ins.first().map(|check_in| check_in.day);
+        let start = log.episode_start.or(first).unwrap_or(today).min(today);
+        let series = |part| Series::of(part, &check_ins, today);
+        let trend = |part| Trend::of(&series(part), start, today);
+        let (back_series, leg_series) = (series(Part::Back), series(Part::Leg));
+        let back = Trend::of(&back_series, start, today);
+        let leg = Trend::of_leg(&leg_series, &back_series, start, today);
+        let function = Function::of(&measures, start, today);
+        let adherence = Adherence::of(log.agreed, log.sessions, log.days_off, today);
+        let adherence_percent = adherence.percent_since(start);
+        let facts = alerts::Facts {
+            back: &back,
+            leg: &leg,
+            function: &function,
+            adherence_percent,
+            check_ins: &check_ins,
+            start,
+            today,
+        };
+        let alerts = Alerts::of(&facts);
+        let limiting = recovery::limiting_episodes(&back_series, &leg_series, log.days_off, today);
+        let mut scores: BTreeMap<String, Vec<(Day, i64)>> = BTreeMap::new();
+        for one in measures.iter().filter(|one| one.day <= today) {
+            if let (Some(id), Some(tenths)) = (&one.values.measure, one.values.score_tenths()) {
+                scores.entry(id.clone()).or_default().push((one.day, tenths));
+            }
+        }
+        Self {
+            episode_start: start,
+            statement: Statement::of(&back, &leg, &function, &alerts, today),
+            recovered: recovery::recovered(&back, &leg, &function, today),
+            days_since_limiting: recovery::days_since_limiting(&limiting, today),
+            session_effect: practice::session_effect(log.results, today),
+            sleep: trend(Part::Sleep),
+            stress: trend(Part::Stress),
+            mood: trend(Part::Mood),
+            measures: scores,
+            back,
+            leg,
+            function,
+            adherence,
+            adherence_percent,
+            alerts,
+            limiting,
+        }
+    }
+}
+
+impl Outcome {
+    /// How long ago pain last got in the way, in words. Nothing while it does.
+    #[must_use]
+    pub fn since_limiting(&self) -> Option<Sentence> {
+        let days = self.days_since_limiting.filter(|days| *days > 0)?;
+        Some(texts::DAYS_SINCE.with("n", days))
+    }
+}
+
+/// Records in order of (day, id), each id once. Of two with one id the one that is earlier in that order stands.
+pub(crate) fn distinct<V>(records: &[Dated<V>]) -> Vec<&Dated<V>> {
+    let mut seen: BTreeMap<&str, &Dated<V>> = BTreeMap::new();
+    for record in records {
+        let known = seen.entry(&record.id).or_insert(record);
+        if record.order() < known.order() {
+            *known = record;
+        }
+    }
+    let mut distinct: Vec<&Dated<V>> = seen.into_values().collect();
+    distinct.sort_by(|one, other| one.order().cmp(&other.order()));
+    distinct
+}
+
+/// Tenths as a number to read: 5, or 5.5 with the mark of the reader's language.
+pub(crate) fn points(tenths: i64) -> Sentence {
+    let (whole, rest) = (tenths.div_euclid(10), tenths.rem_euclid(10));
+    if rest == 0 { texts::WHOLE.with("number", whole) } else { texts::DECIMAL.with("whole", whole).with("tenth", rest) }
+}

@@ -1,0 +1,166 @@
+//! When to offer keeping well instead of getting better, and how long it has been since the last limiting episode.
+
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+use crate::day::Day;
+use crate::dose::DayOffValues;
+use crate::measure::PSFS;
+use crate::outcome::adherence::FLARE_DAYS_MAX;
+use crate::outcome::function::{Function, RMDQ_GOOD_MAX};
+use crate::outcome::no_health_data_in_debug;
+use crate::outcome::series::{FORTNIGHT_DAYS, Series};
+use crate::outcome::trend::Trend;
+use crate::record::Dated;
+use crate::texts::{Sentence, outcome as texts};
+
+/// Pain up to which somebody counts as recovered: NRS 1, in tenths.
+pub const RECOVERED_PAIN_TENTHS: i64 = 10;
+/// PSFS from which somebody counts as recovered, in tenths.
+pub const RECOVERED_PSFS_TENTHS: i64 = 90;
+/// Pain from which a day counts as limiting: NRS 5, in tenths …
+pub const LIMITING_PAIN_TENTHS: i64 = 50;
+/// … if there are so many such days with a value in a row.
+pub const LIMITING_DAYS: usize = 2;
+
+/// An offer to go over to keeping well, as long as it stands.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Recovered {
+    /// What to say.
+    pub sentence: Sentence,
+    /// The measure that told of function: `psfs`, or an own Roland-Morris questionnaire.
+    pub by: &'static str,
+}
+
+no_health_data_in_debug!(Recovered);
+
+/// Offers keeping well: the 14-day median of back pain, and of leg pain where there is any, is 0 or 1, and the last
+/// PSFS is 9 or more. Without a PSFS an own Roland-Morris questionnaire of at most 2 will do. Without either nothing
+/// is offered: little pain may also come from doing little.
+#[must_use]
+pub fn recovered(back: &Trend, leg: &Trend, function: &Function, today: Day) -> Option<Recovered> {
+    let little = |trend: &Trend| {
+        let median = trend.as_of(today).and_then(|day| trend.latest14(day));
+        median.is_some_and(|tenths| tenths <= RECOVERED_PAIN_TENTHS)
+    };
+    // Leg pain of long ago is no obstacle; of the last 14 days it must be little on every day that names it.
+    let lately = leg.points.iter().filter(|(day, _)| today.since(*day) < FORTNIGHT_DAYS);
+    let leg_little = lately.map(|(_, tenths)| *tenths).all(|tenths| tenths <= RECOVERED_PAIN_TENTHS);
+    let by = match (function.psfs_latest_tenths, function.rmdq_latest) {
+        (Some(tenths), _) if tenths >= RECOVERED_PSFS_TENTHS => PSFS,
+        (None, Some(points)) if points <= RMDQ_GOOD_MAX => crate::measure::OWN_RMDQ,
+        _ => return None,
+    };
+    (little(back) && leg_little).then(|| Recovered { sentence: texts::RECOVERED.into(), by })
+}
+
+/// A stretch of days on which pain was in the way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LimitingEpisode {
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub to: Day,
+    /// Whether the person reported it as a flare; else it was seen in the check-ins.
+    pub reported: bool,
+}
+
+no_health_data_in_debug!(LimitingEpisode);
+
+/// The limiting episodes up to today, in order: reported flares, and days in a row with back or leg pain of 5 or
+/// more, at least two (a day without a value does not break a row, a week without one does).
+#[must_use]
+pub fn limiting_episodes(
+    back: &Series,
+    leg: &Series,
+    days_off: &[Dated<DayOffValues>],
+    today: Day,
+) -> Vec<LimitingEpisode> {
+    let mut episodes = flares(days_off, today);
+    let worst = Series::new(worst_of_days(back, leg));
+    let mut row: Vec<Day> = Vec::new();
+    let mut close = |row: &mut Vec<Day>| {
+        if let (Some(from), Some(to), true) = (row.first(), row.last(), row.len() >= LIMITING_DAYS) {
+            episodes.push(LimitingEpisode { from: *from, to: *to, reported: false });
+        }
+        row.clear();
+    };
+    for (day, tenths) in worst.points().iter().filter(|(day, _)| *day <= today) {
+        if row.last().is_some_and(|last| day.since(*last) > 7) {
+            close(&mut row);
+        }
+        if *tenths >= LIMITING_PAIN_TENTHS { row.push(*day) } else { close(&mut row) }
+    }
+    close(&mut row);
+    episodes.sort_unstable();
+    episodes
+}
+
+/// Days since the last limiting episode ended: 0 while one lasts, `None` if there was none.
+#[must_use]
+pub fn days_since_limiting(episodes: &[LimitingEpisode], today: Day) -> Option<i32> {
+    episodes.iter().map(|episode| today.since(episode.to).max(0)).min()
+}
+
+fn worst_of_days(back: &Series, leg: &Series) -> Vec<(Day, i64)> {
+    let days: BTreeSet<Day> = back.points().iter().chain(leg.points()).map(|(day, _)| *day).collect();
+    let worst = |day: Day| back.between(day, day).iter().chain(leg.between(day, day)).map(|(_, tenths)| *tenths).max();
+    days.into_iter().filter_map(|day| Some((day, worst(day)?))).collect()
+}
+
+fn flares(days_off: &[Dated<DayOffValues>], today: Day) -> Vec<LimitingEpisode> {
+    let from = |reason: &'static str| {
+        let of_reason = days_off.iter().filter(move |one| one.values.reason.as_deref() == Some(reason));
+        of_reason.filter_map(|one| one.values.from.as_deref()?.parse::<Day>().ok())
+    };
+    let overs: BTreeSet<Day> = from("flare-over").collect();
+    let began: BTreeSet<Day> = from("flare").filter(|from| *from <= today).collect();
+    let flare = |from: Day| {
+        let over = overs.range(from..).next().map(|over| over.plus(-1).max(from));
+        let to = over.unwrap_or(from.plus(FLARE_DAYS_MAX.saturating_sub(1))).min(today);
+        LimitingEpisode { from, to, reported: true }
+    };
+    began.into_iter().map(flare).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::tests::day_off;
+
+    #[test]
+    fn rows_of_bad_days_and_reported_flares_are_episodes() {
+        let back =
+            Series::new([(0, 20), (1, 60), (3, 50), (4, 20), (8, 70), (9, 10)].map(|(day, pain)| (Day(day), pain)));
+        let leg = Series::new([(Day(9), 50)]);
+        let off = [day_off("f:1", 20, "flare", 20, None), day_off("f:2", 23, "flare-over", 23, None)];
+        let episodes = limiting_episodes(&back, &leg, &off, Day(30));
+        let spans: Vec<_> = episodes.iter().map(|one| (one.from.0, one.to.0, one.reported)).collect();
+        assert_eq!(spans, [(1, 3, false), (8, 9, false), (20, 22, true)]);
+        assert_eq!(days_since_limiting(&episodes, Day(30)), Some(8));
+        assert_eq!(days_since_limiting(&[], Day(30)), None);
+        let open = limiting_episodes(&back, &leg, &off[..1], Day(25));
+        assert_eq!(days_since_limiting(&open, Day(25)), Some(0));
+    }
+
+    #[test]
+    fn keeping_well_needs_little_pain_and_good_function() {
+        let trend = |tenths: i64| Trend::of(&Series::new((0..20).map(|day| (Day(day), tenths))), Day(0), Day(19));
+        let none = Trend::default();
+        let function = |psfs: Option<i64>, rmdq: Option<i64>| Function {
+            psfs_latest_tenths: psfs,
+            rmdq_latest: rmdq,
+            ..Function::default()
+        };
+        let by = |back: &Trend, leg: &Trend, psfs, rmdq| {
+            recovered(back, leg, &function(psfs, rmdq), Day(19)).map(|offer| offer.by)
+        };
+        assert_eq!(by(&trend(10), &none, Some(90), None), Some("psfs"));
+        assert_eq!(by(&trend(10), &trend(0), None, Some(2)), Some("own:rmdq"));
+        assert_eq!(by(&trend(11), &none, Some(90), None), None);
+        assert_eq!(by(&trend(10), &trend(20), Some(90), None), None);
+        assert_eq!(by(&trend(10), &none, Some(89), Some(0)), None);
+        assert_eq!(by(&trend(10), &none, None, Some(3)), None);
+        assert_eq!(by(&none, &none, Some(100), None), None);
+    }
+}
