@@ -38,6 +38,7 @@ mod safety;
 mod secret_file;
 mod status;
 mod storage;
+pub mod texts;
 mod transport;
 mod verify;
 
@@ -57,7 +58,7 @@ pub use crate::advice::Advice;
 pub use crate::archive::{ExportFormat, Imported};
 pub use crate::diary::{Diary, Recorded};
 pub use crate::driver::{StartedBy, SyncOptions, SyncReport};
-pub use crate::error::Error;
+pub use crate::error::{Error, system_words};
 pub use crate::history::{HistoryQuery, HistoryRow, RowValues};
 pub use crate::host::{Host, SystemHost};
 #[cfg(feature = "net")]
