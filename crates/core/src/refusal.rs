@@ -65,6 +65,21 @@ pub enum Reason {
     NotADate,
     /// Not a value of the field's kind.
     WrongKind,
+    /// An id of nothing that is known here.
+    UnknownId {
+        /// What was meant, perhaps.
+        nearest: Option<&'static str>,
+    },
+    /// It cannot be true together with another field or answer.
+    Contradicts {
+        /// The other one.
+        other: &'static str,
+    },
+    /// Not allowed yet.
+    TooEarly {
+        /// Hours left to wait, rounded up.
+        hours: i64,
+    },
 }
 
 impl Refusal {
@@ -94,6 +109,11 @@ impl fmt::Display for Reason {
             Self::InTheFuture => f.write_str("later than now, and than every record, by more than a day"),
             Self::NotADate => f.write_str("not a day of the calendar; write it like 2026-11-22"),
             Self::WrongKind => f.write_str("not a value of this field's kind"),
+            Self::UnknownId { nearest: Some(id) } => write!(f, "no such id; did you mean {id}?"),
+            Self::UnknownId { nearest: None } => f.write_str("no such id"),
+            Self::Contradicts { other } => write!(f, "cannot be true together with the answer to {other}"),
+            Self::TooEarly { hours: 1 } => f.write_str("not yet: 1 more hour has to pass"),
+            Self::TooEarly { hours } => write!(f, "not yet: {hours} more hours have to pass"),
         }
     }
 }
