@@ -28,3 +28,4 @@ pub mod scale;
 pub mod screening;
 pub mod texts;
 pub mod value;
+pub mod vocabulary;

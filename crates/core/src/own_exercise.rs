@@ -1,7 +1,34 @@
 //! Exercises of the person's own: the shape of the catalogue's, as records in the diary.
+//!
+//! [`OwnExerciseValues::check`] holds what is written down to the rules of the catalogue. [`OwnExercise::read`] reads
+//! whatever a record says, from any version, and takes the careful reading of what is missing or unknown.
 
+mod check;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use read::{OwnExercise, exercise_id};
+
+use crate::exercise::{Dose, Exercise};
 use crate::record::values;
 use crate::scale::{AT_MS, ID_BYTES_MAX, NAME_BYTES_MAX, OFFSET_MINUTES, Range};
+
+/// What a dose counts in, and how far it may go: the limits of the catalogue. They catch slips and advise nothing.
+const SETS: Range = Range { min: 1, max: Dose::SETS_MAX as i64, unit: "sets" };
+const REPS: Range = Range { min: 1, max: Dose::REPS_MAX as i64, unit: "repetitions" };
+const HOLD_SECONDS: Range = Range { min: 0, max: Dose::HOLD_SECONDS_MAX as i64, unit: "seconds" };
+const MINUTES: Range = Range { min: 1, max: Dose::MINUTES_MAX as i64, unit: "minutes" };
+const REST_SECONDS: Range = Range { min: 0, max: Dose::REST_SECONDS_MAX as i64, unit: "seconds" };
+const ENDURANCE_HOLD_SECONDS: Range =
+    Range { min: 1, max: Dose::ENDURANCE_HOLD_SECONDS_MAX as i64, unit: "seconds with this ladder" };
+const LEVEL: Range = Range { min: 0, max: Exercise::LEVEL_MAX as i64, unit: "(0 gentle, 3 demanding)" };
+
+/// Whether a text is seconds out, still and back, such as `2-1-2`.
+fn is_tempo(text: &str) -> bool {
+    let digit = |part: &str| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('-').count() == 3 && text.split('-').all(digit)
+}
 
 const SMALL: Range = Range { min: 0, max: 1_000, unit: "" };
 const TEXT_BYTES_MAX: usize = 1_600;

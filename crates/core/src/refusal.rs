@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::texts::{Lang, Sentence, refusal as words};
+use crate::vocabulary::said;
+
 /// An input that cannot be recorded. Names the field, so that an app can point at it; never repeats free text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {reason}")]
@@ -67,6 +70,21 @@ pub enum Reason {
     },
     /// The exercise is done with both sides at once.
     NoSides,
+    /// An id of nothing that is known here.
+    UnknownId {
+        /// What was meant, perhaps.
+        nearest: Option<&'static str>,
+    },
+    /// It cannot be true together with another field or answer.
+    Contradicts {
+        /// The other one.
+        with: &'static str,
+    },
+    /// Not allowed yet.
+    TooEarly {
+        /// Hours left to wait, rounded up.
+        hours: i64,
+    },
     /// Needed and not given.
     Missing,
     /// Later than the clock and every record by more than a day.
@@ -85,30 +103,51 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// It with its field's name, for people.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        words::OF_FIELD.with("field", self.field).with("why", self.reason.sentence())
+    }
+}
+
+impl Reason {
+    /// It for people, in whatever language they read.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::OutOfRange { got, min, max, unit: "" } => {
+                words::OUT_OF_RANGE_PLAIN.with("got", *got).with("min", *min).with("max", *max)
+            }
+            Self::OutOfRange { got, min, max, unit } => {
+                let sentence = words::OUT_OF_RANGE.with("got", *got).with("min", *min).with("max", *max);
+                sentence.with("unit", said("unit", unit))
+            }
+            Self::TooLong { bytes, max } => words::TOO_LONG.with("bytes", *bytes).with("max", *max),
+            Self::TooMany { items, max } => words::TOO_MANY.with("items", *items).with("max", *max),
+            // Typed as they are in every language.
+            Self::NotAChoice { choices } => words::NOT_A_CHOICE.with("choices", choices.join(", ")),
+            Self::UnknownExercise { nearest: Some(id) } => words::UNKNOWN_EXERCISE_NEAREST.with("id", *id),
+            Self::UnknownExercise { nearest: None } => words::UNKNOWN_EXERCISE.into(),
+            Self::NotMeasured { instead } => words::NOT_MEASURED.with("unit", said("unit", instead)),
+            Self::NoSides => words::NO_SIDES.into(),
+            Self::Missing => words::MISSING.into(),
+            Self::InTheFuture => words::IN_THE_FUTURE.into(),
+            Self::NotADate => words::NOT_A_DATE.into(),
+            Self::WrongKind => words::WRONG_KIND.into(),
+            Self::UnknownMeasure { nearest: Some(id) } => words::UNKNOWN_MEASURE_NEAREST.with("id", *id),
+            Self::UnknownMeasure { nearest: None } => words::UNKNOWN_MEASURE.into(),
+            Self::MissingItem { item } => words::MISSING_ITEM.with("item", *item),
+            Self::UnknownId { nearest: Some(id) } => words::UNKNOWN_ID_NEAREST.with("id", *id),
+            Self::UnknownId { nearest: None } => words::UNKNOWN_ID.into(),
+            Self::Contradicts { with } => words::CONTRADICTS.with("with", *with),
+            Self::TooEarly { hours } => words::TOO_EARLY.with("n", *hours),
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OutOfRange { got, min, max, unit } => write!(f, "{got} is outside {min} to {max} {unit}"),
-            Self::TooLong { bytes, max } => write!(f, "{bytes} bytes long, the most is {max}"),
-            Self::TooMany { items, max } => write!(f, "{items} items, the most is {max}"),
-            Self::NotAChoice { choices } => write!(f, "must be one of {}", choices.join(", ")),
-            Self::UnknownExercise { nearest: Some(id) } => {
-                write!(f, "no such exercise in the catalogue; did you mean {id}?")
-            }
-            Self::UnknownExercise { nearest: None } => {
-                f.write_str("no such exercise in the catalogue; `lissom exercises` lists them")
-            }
-            Self::UnknownMeasure { nearest: Some(id) } => write!(f, "no such measure; did you mean {id}?"),
-            Self::UnknownMeasure { nearest: None } => {
-                f.write_str("no such measure; the id of one of your own begins with own:")
-            }
-            Self::MissingItem { item } => write!(f, "item {item} is needed, and not given"),
-            Self::NotMeasured { instead } => write!(f, "this exercise is measured in {instead}"),
-            Self::NoSides => f.write_str("this exercise uses both sides at once"),
-            Self::Missing => f.write_str("needed, and not given"),
-            Self::InTheFuture => f.write_str("later than now, and than every record, by more than a day"),
-            Self::NotADate => f.write_str("not a day of the calendar; write it like 2026-11-22"),
-            Self::WrongKind => f.write_str("not a value of this field's kind"),
-        }
+        f.write_str(&self.sentence().say(Lang::En))
     }
 }

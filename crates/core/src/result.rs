@@ -73,10 +73,25 @@ impl ResultValues {
         let id = self.exercise.as_deref().ok_or(Refusal::new("exercise", Reason::Missing))?;
         let unknown = || Refusal::new("exercise", Reason::UnknownExercise { nearest: catalogue::nearest(id) });
         let exercise = catalogue::find(id).ok_or_else(unknown)?;
-        self.check_amounts(exercise.dose.mode)?;
-        match (exercise.sides, self.side.as_deref()) {
+        self.check_fit(exercise.dose.mode, exercise.sides)?;
+        Ok(exercise)
+    }
+
+    /// Checks the result against the scales and against an exercise that is not in the catalogue, such as one of
+    /// [`crate::own_exercise`].
+    ///
+    /// # Errors
+    /// [`Refusal`] names the field.
+    pub fn check_for(&self, mode: DoseMode, sides: Sides) -> Result<(), Refusal> {
+        check_fields(self)?;
+        self.check_fit(mode, sides)
+    }
+
+    fn check_fit(&self, mode: DoseMode, sides: Sides) -> Result<(), Refusal> {
+        self.check_amounts(mode)?;
+        match (sides, self.side.as_deref()) {
             (Sides::None, Some("left" | "right")) => Err(Refusal::new("side", Reason::NoSides)),
-            _ => Ok(exercise),
+            _ => Ok(()),
         }
     }
 
@@ -135,6 +150,19 @@ mod tests {
         ] {
             assert_eq!(refused(&values).map(|r| r.field), Some(field));
         }
+    }
+
+    #[test]
+    fn a_result_of_an_own_exercise_fits_its_mode_and_sides() {
+        let own = ResultValues { exercise: Some("own-0123456789ab".into()), ..tilt() };
+        let field = |values: &ResultValues, mode, sides| values.check_for(mode, sides).err().map(|r| r.field);
+        assert_eq!(refused(&own).map(|refusal| refusal.field), Some("exercise"));
+        assert_eq!(field(&own, DoseMode::Reps, Sides::None), None);
+        assert_eq!(field(&own, DoseMode::Minutes, Sides::None), Some("sets"));
+        let left = ResultValues { side: Some("left".into()), ..own.clone() };
+        assert_eq!(field(&left, DoseMode::Reps, Sides::Each), None);
+        assert_eq!(field(&left, DoseMode::Reps, Sides::None), Some("side"));
+        assert_eq!(field(&ResultValues { reps: Some(501), ..own }, DoseMode::Reps, Sides::None), Some("reps"));
     }
 
     #[test]

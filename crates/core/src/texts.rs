@@ -7,6 +7,6 @@
 //! assert_eq!(said, "11 is outside 0 to 10 points");
 //! ```
 
-pub use lissom_texts::{Arg, Lang, Sentence, Text};
+pub use lissom_texts::{Arg, Lang, Sentence, Stored, Text, UnknownLang};
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));

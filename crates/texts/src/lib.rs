@@ -19,7 +19,7 @@ mod sentence;
 #[cfg(any(feature = "build", test))]
 pub mod source;
 
-pub use crate::sentence::{Arg, Sentence, Text};
+pub use crate::sentence::{Arg, Sentence, Stored, Text};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -1,6 +1,8 @@
 //! Texts, and sentences made of them.
 
+use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::{Lang, pseudo};
@@ -44,6 +46,11 @@ impl Text {
         Sentence::from(self).say(lang)
     }
 
+    /// The name of one of its gaps.
+    fn gap(self, name: &str) -> Option<&'static str> {
+        gaps(self.other).find(|gap| *gap == name)
+    }
+
     fn wording(self, n: Option<i64>) -> &'static str {
         self.one.filter(|_| n == Some(1)).unwrap_or(self.other)
     }
@@ -64,6 +71,18 @@ pub enum Arg {
     Words(String),
     /// Another sentence.
     Sentence(Box<Sentence>),
+}
+
+impl Arg {
+    /// What stands in the gap, in a language.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Words(words) => words.clone(),
+            Self::Sentence(sentence) => sentence.say(lang),
+        }
+    }
 }
 
 impl From<i64> for Arg {
@@ -144,10 +163,14 @@ impl Sentence {
             Arg::Number(n) if *gap == "n" => Some(*n),
             _ => None,
         });
+        let wording = self.text.wording(n);
+        if wording.is_empty() {
+            return String::new();
+        }
         let mut said = String::new();
         let mut letters = 0_usize;
         let mut code = false;
-        for piece in Pieces(self.text.wording(n)) {
+        for piece in Pieces(wording) {
             match piece {
                 Piece::Words(words) => {
                     for (index, part) in words.split('`').enumerate() {
@@ -172,12 +195,7 @@ impl Sentence {
     fn fill(&self, name: &str, lang: Lang) -> String {
         let arg = self.args.iter().find(|(gap, _)| *gap == name).map(|(_, arg)| arg);
         debug_assert!(arg.is_some(), "{} has a gap {name} that nothing fills", self.text.key);
-        match arg {
-            Some(Arg::Number(number)) => number.to_string(),
-            Some(Arg::Words(words)) => words.clone(),
-            Some(Arg::Sentence(sentence)) => sentence.say(lang),
-            None => format!("{{{name}}}"),
-        }
+        arg.map_or_else(|| format!("{{{name}}}"), |arg| arg.say(lang))
     }
 }
 
@@ -205,6 +223,46 @@ impl Serialize for Sentence {
         object.serialize_field("key", self.text.key)?;
         object.serialize_field("args", &Args(&self.args))?;
         object.end()
+    }
+}
+
+/// A sentence that was stored as JSON: its words are those of the program that reads it, in the reader's language.
+#[derive(Clone, Deserialize)]
+pub struct Stored {
+    key: String,
+    args: BTreeMap<String, StoredArg>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum StoredArg {
+    Number(i64),
+    Words(String),
+    Sentence(Stored),
+}
+
+impl Stored {
+    /// The sentence; `None` if `find` knows no such text, or the text has a gap for which nothing was stored.
+    pub fn sentence(self, find: &dyn Fn(&str) -> Option<Text>) -> Option<Sentence> {
+        let text = find(&self.key)?;
+        let mut sentence = Sentence::from(text);
+        for (name, arg) in self.args {
+            // A gap that this version's wording has no more.
+            let Some(gap) = text.gap(&name) else { continue };
+            sentence = match arg {
+                StoredArg::Number(number) => sentence.with(gap, number),
+                StoredArg::Words(words) => sentence.with(gap, words),
+                StoredArg::Sentence(stored) => sentence.with(gap, stored.sentence(find)?),
+            };
+        }
+        let filled = |gap: &'static str| sentence.args.iter().any(|(name, _)| *name == gap);
+        gaps(text.other).all(filled).then_some(sentence)
+    }
+}
+
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stored({}, ..)", self.key)
     }
 }
 
@@ -265,6 +323,14 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
+/// Names of the gaps of a wording.
+pub(crate) fn gaps(wording: &str) -> impl Iterator<Item = &str> {
+    Pieces(wording).filter_map(|piece| match piece {
+        Piece::Gap(name) => Some(name),
+        Piece::Words(_) => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,8 +364,29 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "gap n that nothing fills")]
+    fn what_was_stored_is_said_again_in_any_language() {
+        let find = |key: &str| [COUNTED, OUTER].into_iter().find(|text| text.key() == key);
+        let restore = |json: &str| serde_json::from_str::<Stored>(json).unwrap().sentence(&find);
+        let outer = OUTER.with("when", COUNTED.with("n", 3)).with("name", "Anna");
+        let stored = restore(&serde_json::to_string(&outer).unwrap()).unwrap();
+        assert_eq!(stored.say(Lang::Pseudo), outer.say(Lang::Pseudo));
+        assert!(restore(r#"{"key":"t.newer","args":{}}"#).is_none());
+        assert!(restore(r#"{"key":"t.outer","args":{"name":"Anna"}}"#).is_none());
+        assert!(restore(r#"{"key":"t.counted","args":{"n":1,"gone":"x"}}"#).is_some());
+        assert_eq!(
+            format!("{:?}", serde_json::from_str::<Stored>(r#"{"key":"k","args":{"a":"b"}}"#).unwrap()),
+            "Stored(k, ..)"
+        );
+    }
+
+    #[test]
+    fn nothing_to_say_has_no_frame() {
+        assert_eq!(Text::new("", "").say(Lang::Pseudo), "");
+    }
+
+    #[test]
     fn a_gap_that_nothing_fills_is_found_by_any_test() {
-        drop(Sentence::from(COUNTED).say(Lang::En));
+        let said = std::panic::catch_unwind(|| Sentence::from(COUNTED).say(Lang::En));
+        assert_eq!(said.ok().as_deref(), (!cfg!(debug_assertions)).then_some("{n} days"));
     }
 }

@@ -9,14 +9,17 @@
 //! ```
 //!
 //! becomes `screening::A1_QUESTION` and `screening::A1_WAITING`, with the keys `screening.a1.question` and
-//! `screening.a1.waiting`. Whoever includes the code has [`Text`](crate::Text) in scope.
+//! `screening.a1.waiting`. Whoever includes the code has [`Text`](crate::Text) in scope. A crate with nothing but texts
+//! to build has a build script of one line, [`build`].
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use toml::Value;
 
-use crate::sentence::{Piece, Pieces};
+use crate::sentence::gaps;
 
 /// Longest wording, in characters: about what fits a phone's screen in large type.
 pub const CHARS_MAX: usize = 800;
@@ -67,6 +70,52 @@ pub fn compile(files: &[(String, String)]) -> Result<String, Vec<String>> {
     if problems.is_empty() { Ok(code) } else { Err(problems) }
 }
 
+/// The whole of a build script: compiles the folder `texts/` of the crate that is built to `texts.rs` in `OUT_DIR`.
+pub fn build() {
+    println!("cargo::rerun-if-changed=texts");
+    let compiled = read(Path::new("texts")).and_then(|files| compile(&files));
+    // Cargo shows each as an error of its own and fails the build.
+    for problem in compiled.and_then(|code| write("texts.rs", &code)).err().into_iter().flatten() {
+        println!("cargo::error={problem}");
+    }
+}
+
+/// The files of a folder as (name without `.toml`, content), sorted.
+///
+/// # Errors
+/// One line for every file that cannot be read or does not belong there.
+#[expect(clippy::disallowed_methods, reason = "a build script reads files; what it builds does not")]
+pub fn read(folder: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(|error| vec![format!("{}: {error}", folder.display())])?;
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for path in entries.into_iter().map(|entry| entry.path()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match (name.strip_suffix(".toml"), fs::read_to_string(&path)) {
+            // Editors and desktops leave hidden files behind.
+            _ if name.starts_with('.') => {}
+            (None, _) => problems.push(format!("{}/{name}: only .toml files belong here", folder.display())),
+            (Some(_), Err(error)) => problems.push(format!("{}/{name}: {error}", folder.display())),
+            (Some(id), Ok(content)) => files.push((id.to_owned(), content)),
+        }
+    }
+    // Folders list in any order; faults should not.
+    files.sort();
+    problems.sort();
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// Writes a file of Rust for the crate that is built.
+///
+/// # Errors
+/// A line that says why it cannot be written.
+#[expect(clippy::disallowed_methods, reason = "a build script writes files; what it builds does not")]
+pub fn write(name: &str, code: &str) -> Result<(), Vec<String>> {
+    let folder = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    fs::write(folder.join(name), code).map_err(|error| vec![format!("writing {name}: {error}")])
+}
+
 enum Words {
     Plain(String),
     Counted { one: String, other: String },
@@ -110,7 +159,7 @@ fn collect(key: &str, value: &Value, texts: &mut BTreeMap<String, Words>, proble
         check(wording, &mut report);
     }
     if let Words::Counted { other, .. } = &words
-        && !gaps(other).contains(&"n")
+        && !gaps(other).any(|gap| gap == "n")
     {
         report("has two wordings and no gap {n}");
     }
@@ -129,7 +178,7 @@ fn check(wording: &str, report: &mut impl FnMut(&str)) {
         report("opens a ` that it does not close");
     }
     let gap = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    if wording.matches('{').count() != gaps(wording).len() || !gaps(wording).into_iter().all(gap) {
+    if wording.matches('{').count() != gaps(wording).count() || !gaps(wording).all(gap) {
         report("has a gap that is not written like {name}");
     }
     for word in wording.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase) {
@@ -138,15 +187,6 @@ fn check(wording: &str, report: &mut impl FnMut(&str)) {
             report(&format!("says \"{word}\": promise nothing, write \"may help\""));
         }
     }
-}
-
-/// Names of the gaps of a wording.
-fn gaps(wording: &str) -> Vec<&str> {
-    let gap = |piece| match piece {
-        Piece::Gap(name) => Some(name),
-        Piece::Words(_) => None,
-    };
-    Pieces(wording).filter_map(gap).collect()
 }
 
 #[cfg(test)]

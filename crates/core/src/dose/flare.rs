@@ -1,0 +1,114 @@
+//! Flares: days on which the back is clearly worse than usual.
+//!
+//! Sources of the numbers are in `docs/evidence.md`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::day::Day;
+use crate::dose::DayOffValues;
+use crate::dose::morning::{Morning, Mornings};
+use crate::dose::rule::Rule;
+use crate::dose::zone::Doubled;
+use crate::record::Dated;
+
+/// Points over the usual morning, on two days in a row, that begin a flare.
+pub const ON_POINTS: u32 = 2;
+/// Points over the usual morning that no longer are a flare once two days in a row stay within them.
+pub const OFF_POINTS: u32 = 1;
+/// Longest bout of walking in a flare, in minutes.
+pub const WALK_BOUT_MINUTES: u32 = 10;
+/// Days after which to look at a flare again.
+pub const RECHECK_DAYS: u32 = 2;
+
+/// A flare that goes on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Flare {
+    pub(crate) since: Day,
+    /// What was usual before it began: kept, since the bad mornings would soon be usual themselves.
+    usual: Option<Doubled>,
+    /// [`Rule::FlareMornings`] or [`Rule::FlareTold`].
+    pub(crate) rule: Rule,
+    pub(crate) basis: Vec<String>,
+    /// Last morning that was close to the usual.
+    calm: Option<Day>,
+}
+
+/// Whether there is a flare, and the bad morning that could become one.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Flares {
+    pub(crate) now: Option<Flare>,
+    bad: Option<(Morning, Doubled)>,
+    /// The last one that ended.
+    pub(crate) ended: Option<Ended>,
+}
+
+/// A flare that is over.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    pub(crate) day: Day,
+    /// [`Rule::FlareSettled`] or [`Rule::FlareOver`].
+    pub(crate) rule: Rule,
+    pub(crate) basis: Vec<String>,
+}
+
+impl Flares {
+    /// Takes a day in and tells whether a flare began; days must ascend. `mornings` may hold the day's own score.
+    pub(crate) fn day(&mut self, day: Day, mornings: &Mornings, told: &[Dated<DayOffValues>]) -> bool {
+        let says = |what: &str| told.iter().find(|record| record.values.reason.as_deref() == Some(what));
+        let flare = says("flare");
+        if let Some(now) = &mut self.now {
+            // Of "flare" and "flare over" on one day the stricter stands.
+            let over = says("flare-over").filter(|_| flare.is_none());
+            let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
+            if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
+                *self = Self { ended: Some(Ended { day, rule, basis }), ..Self::default() };
+            }
+            return false;
+        }
+        let before = self.bad.take().filter(|(bad, _)| day.since(bad.day) == 1);
+        let usual = mornings.usual(day);
+        let began = match flare {
+            Some(record) => Some((usual, Rule::FlareTold, vec![record.id.clone()])),
+            None => self.worsens(mornings.on(day), before, usual),
+        };
+        self.now = began.map(|(usual, rule, basis)| Flare { since: day, usual, rule, basis, calm: None });
+        self.now.is_some()
+    }
+
+    /// Two mornings in a row at least so much over what was usual before the first of them.
+    fn worsens(
+        &mut self,
+        morning: Option<&Morning>,
+        before: Option<(Morning, Doubled)>,
+        usual: Option<Doubled>,
+    ) -> Option<(Option<Doubled>, Rule, Vec<String>)> {
+        let morning = morning?;
+        let bad = |usual: &Doubled| over(morning.score, *usual) >= doubled(ON_POINTS);
+        if let Some((first, usual)) = before.filter(|(_, usual)| bad(usual)) {
+            return Some((Some(usual), Rule::FlareMornings, vec![first.id, morning.id.clone()]));
+        }
+        self.bad = usual.filter(bad).map(|usual| (morning.clone(), usual));
+        None
+    }
+}
+
+impl Flare {
+    /// Two mornings in a row after the day it began that are close to what was usual: their ids.
+    fn settles(&mut self, day: Day, mornings: &Mornings) -> Option<Vec<String>> {
+        let calm =
+            |morning: &&Morning| self.usual.is_some_and(|usual| over(morning.score, usual) <= doubled(OFF_POINTS));
+        let today = mornings.on(day).filter(calm)?;
+        let yesterday = mornings.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
+        self.calm = Some(day);
+        Some(vec![yesterday?.id.clone(), today.id.clone()])
+    }
+}
+
+/// Twice the points over what is usual.
+fn over(score: i64, usual: Doubled) -> i64 {
+    score.saturating_mul(2).saturating_sub(usual.0)
+}
+
+fn doubled(points: u32) -> i64 {
+    i64::from(points).saturating_mul(2)
+}

@@ -1,0 +1,306 @@
+//! The fold: what all the days of a diary make of every exercise's step.
+//!
+//! Sources of the numbers are in `docs/evidence.md`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::day::Day;
+use crate::dose::RULES_VERSION;
+use crate::dose::flare::Flares;
+use crate::dose::known::{Exercises, Known};
+use crate::dose::log::DayLog;
+use crate::dose::morning::{Morning, Mornings};
+use crate::dose::offers::{Ready, Week, choose, done, growth};
+use crate::dose::proposal::{Answered, Answers, Key, Side};
+use crate::dose::rule::Rule;
+use crate::dose::track::{Around, Last, Seen, Standing, Track, WEEK};
+use crate::dose::zone::{Doubled, Exposure, Zone};
+use crate::exercise::Sides;
+
+/// Effort of a clean exposure at most, Borg CR10.
+pub const EFFORT_MAX: i64 = 6;
+/// Usual morning pain up to which a dose may rise, NRS.
+pub const USUAL_PAIN_MAX: i64 = 5;
+/// Most days between the two clean exposures of a rise.
+pub const PAIR_DAYS_MAX: i32 = 14;
+/// Fewest days between them for strength; for other kinds they are on different days.
+pub const STRENGTH_DAYS_APART: i32 = 2;
+/// Days from the first to the last of two weeks without amber or red, before minutes grow.
+pub const AEROBIC_GREEN_DAYS: i32 = 13;
+/// Days a week up to which more days come before a quicker pace.
+pub const DAYS_TOP: usize = 5;
+/// Exposures after a red that cannot raise a dose.
+pub const COOL_DOWN: u8 = 2;
+/// Days within which a red counts together with the one before.
+pub const REDS_DAYS: i32 = 14;
+/// Days without an exercise after which it goes down one step, two steps, back to the start.
+pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
+
+/// What the days of a diary so far make of every exercise.
+///
+/// Serialize it to go on later: folding some days, storing, and folding the rest gives the same as folding all. Its
+/// size depends on the number of exercises, not of days. A stored fold holds only for the [`RULES_VERSION`] and the
+/// own exercises it was made with, and only while nothing up to its last day changes: see [`Fold::is_current`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fold {
+    rules_version: u32,
+    pub(crate) through: Option<Day>,
+    pub(crate) mornings: Mornings,
+    pub(crate) flares: Flares,
+    pub(crate) tracks: BTreeMap<Key, Track>,
+    /// The last day's exposures, until the morning after.
+    pending: Option<Pending>,
+    /// Seconds of each day of the last week.
+    volume: Vec<(Day, u64)>,
+    /// Seconds a week that each accepted rise of the last week added.
+    rises: Vec<(Day, u64)>,
+    pub(crate) last_exposure: Option<Day>,
+    /// The last exposure before the latest pause that was so long that safety is to be asked again.
+    pub(crate) lapsed: Option<Day>,
+}
+
+impl std::fmt::Debug for Fold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fold(..)")
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Pending {
+    day: Day,
+    usual: Option<Doubled>,
+    exposures: BTreeMap<Key, Vec<Exposure>>,
+    answers: Answers,
+}
+
+/// Something that happened to a step while folding.
+pub(crate) struct Event<'e> {
+    pub(crate) day: Day,
+    pub(crate) key: &'e Key,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) rules: &'e [Rule],
+    pub(crate) basis: &'e [String],
+    pub(crate) before: u32,
+    pub(crate) after: u32,
+}
+
+/// Who watches a fold. The rules run the same whether or not somebody does.
+pub(crate) type Watch<'w> = &'w mut dyn FnMut(&Event<'_>);
+
+impl Default for Fold {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fold {
+    /// Before the first day.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            rules_version: RULES_VERSION,
+            through: None,
+            mornings: Mornings::default(),
+            flares: Flares::default(),
+            tracks: BTreeMap::new(),
+            pending: None,
+            volume: Vec::new(),
+            rises: Vec::new(),
+            last_exposure: None,
+            lapsed: None,
+        }
+    }
+
+    /// Whether these rules made it. One of other rules is to be dropped and made anew.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.rules_version == RULES_VERSION
+    }
+
+    /// Whether an exercise of this day was red, as far as is known.
+    #[must_use]
+    pub fn red_on(&self, day: Day, exercises: &Exercises<'_>) -> bool {
+        let mut fold = self.clone();
+        fold.settle(None, exercises, &mut |_| {});
+        fold.tracks.values().any(|track| track.was_red_on(day))
+    }
+
+    /// The last day that was folded.
+    #[must_use]
+    pub fn through(&self) -> Option<Day> {
+        self.through
+    }
+
+    /// Folds a day. Days ascend, and days without records may be left out; a day that is not later than the last one
+    /// is passed over, since it would be counted twice.
+    pub fn day(&mut self, log: &DayLog, exercises: &Exercises<'_>) {
+        self.watched(log, exercises, &mut |_| {});
+    }
+
+    /// [`Fold::day`], telling what happens.
+    pub(crate) fn watched(&mut self, log: &DayLog, exercises: &Exercises<'_>, watch: Watch<'_>) {
+        if self.through.is_some_and(|through| log.day <= through) {
+            return;
+        }
+        let morning = log.check_ins.iter().find_map(|record| {
+            let score = record.values.pain?;
+            Some(Morning { day: log.day, id: record.id.clone(), score })
+        });
+        self.settle(morning.as_ref(), exercises, watch);
+        self.through = Some(log.day);
+        if let Some(morning) = morning {
+            self.mornings.add(morning);
+        }
+        if self.flares.day(log.day, &self.mornings, &log.days_off) {
+            self.lower_for_flare(log.day, watch);
+        }
+        self.expect(log, exercises);
+    }
+
+    /// A flare begins: everything goes down a step, so that it is one step lower when the flare is over.
+    fn lower_for_flare(&mut self, day: Day, watch: Watch<'_>) {
+        let basis = self.flares.now.as_ref().map(|flare| flare.basis.clone()).unwrap_or_default();
+        for (key, track) in &mut self.tracks {
+            let before = track.step;
+            track.lower(1);
+            let rules = [Rule::FlareLowered];
+            watch(&Event { day, key, zone: None, rules: &rules, basis: &basis, before, after: track.step });
+        }
+    }
+
+    /// Takes a day's exposures in, to be judged by the morning after.
+    fn expect(&mut self, log: &DayLog, exercises: &Exercises<'_>) {
+        let mut exposures: BTreeMap<Key, Vec<Exposure>> = BTreeMap::new();
+        let mut seconds = 0_u64;
+        for record in &log.results {
+            let Some(id) = record.values.exercise.as_deref() else { continue };
+            let Some(known) = exercises.find(id) else { continue };
+            seconds = seconds.saturating_add(done(&record.values, &known));
+            for side in sides(&known, record.values.side.as_deref()) {
+                let key = Key { exercise: id.to_owned(), side: *side };
+                exposures.entry(key).or_default().push(Exposure::of(record));
+            }
+        }
+        self.volume.push((log.day, seconds));
+        self.volume.retain(|(day, _)| log.day.since(*day) < WEEK);
+        if exposures.is_empty() {
+            return;
+        }
+        if let Some(last) = self.last_exposure.filter(|last| log.day.since(*last) > GAP_DAYS.2) {
+            self.lapsed = Some(last);
+        }
+        self.last_exposure = Some(log.day);
+        let usual = self.mornings.usual(log.day);
+        self.pending = Some(Pending { day: log.day, usual, exposures, answers: Answers::of(&log.answers) });
+    }
+
+    /// Judges the exposures that wait for their next morning, which is this one if it is of the day after.
+    pub(crate) fn settle(&mut self, morning: Option<&Morning>, exercises: &Exercises<'_>, watch: Watch<'_>) {
+        let Some(Pending { day, usual, exposures, answers }) = self.pending.take() else { return };
+        let morning = morning.filter(|morning| morning.day.since(day) == 1);
+        let next_morning = morning.map(|morning| morning.score);
+        let around = Around { day, usual, next_morning, flare: self.flares.now.is_some() };
+
+        let mut ready = Vec::new();
+        let mut seen: BTreeMap<Key, (u32, Seen, Vec<String>)> = BTreeMap::new();
+        for (key, exposures) in exposures {
+            // Known when it was taken in; an own exercise that is gone since stays where it was.
+            let Some(known) = exercises.find(&key.exercise) else { continue };
+            let track = self.tracks.entry(key.clone()).or_default();
+            let basis: Vec<String> = exposures.iter().map(|exposure| exposure.id.clone()).collect();
+            let start = track.step;
+            if let Some(rule) = track.resume(day) {
+                let (rules, after) = ([rule], track.step);
+                watch(&Event { day, key: &key, zone: None, rules: &rules, basis: &basis, before: start, after });
+            }
+            let before = track.step;
+            let one = track.expose(&exposures, &around, &known);
+            if let Some(rule) = one.ready {
+                let growth = growth(rule, track, &known, exercises);
+                ready.push(Ready { key: key.clone(), rule, run: track.run, growth });
+            }
+            let basis = basis.into_iter().chain(morning.map(|morning| morning.id.clone())).collect();
+            seen.insert(key, (before, one, basis));
+        }
+        self.offer(ready, day, &answers, &mut seen);
+
+        for (key, (before, mut one, basis)) in seen {
+            let Some(track) = self.tracks.get_mut(&key) else { continue };
+            answer_standing(track, &key, day, &answers, &mut one.rules);
+            let (zone, after) = (Some(one.zone), track.step);
+            watch(&Event { day, key: &key, zone, rules: &one.rules, basis: &basis, before, after });
+            track.last = Some(Last { day, zone: one.zone, rules: one.rules, basis });
+        }
+    }
+
+    /// Offers what may rise, and applies what was answered.
+    fn offer(
+        &mut self,
+        ready: Vec<Ready>,
+        day: Day,
+        answers: &Answers,
+        seen: &mut BTreeMap<Key, (u32, Seen, Vec<String>)>,
+    ) {
+        self.rises.retain(|(risen, _)| day.since(*risen) < WEEK);
+        let grown = self.rises.iter().map(|(_, growth)| *growth).reduce(u64::saturating_add);
+        let week =
+            self.volume.iter().filter(|(at, _)| (0..WEEK).contains(&day.since(*at))).map(|(_, seconds)| *seconds);
+        let week = Week { volume: week.fold(0, u64::saturating_add), grown };
+        for (one, hold) in choose(ready, week) {
+            let Some(track) = self.tracks.get_mut(&one.key) else { continue };
+            let rule = match hold.map_or_else(|| answers.to(one.rule, &one.key, day), |_| Answered::Open) {
+                Answered::Accepted(to_exercise) => {
+                    self.rises.push((day, one.growth));
+                    track.accept(one.rule, to_exercise)
+                }
+                Answered::Declined => {
+                    track.changed();
+                    Rule::Declined
+                }
+                Answered::Open => {
+                    track.offer = hold.is_none().then_some(one.rule);
+                    hold.unwrap_or(one.rule)
+                }
+            };
+            if let Some((_, seen, _)) = seen.get_mut(&one.key) {
+                seen.rules.push(rule);
+            }
+        }
+    }
+}
+
+/// Applies answers about an exercise that was paused or put away on this day.
+fn answer_standing(track: &mut Track, key: &Key, day: Day, answers: &Answers, rules: &mut Vec<Rule>) {
+    match track.standing {
+        Standing::Paused(since) if since == day => match answers.to(Rule::Swap, key, day) {
+            Answered::Accepted(to_exercise) => {
+                track.moved_to = to_exercise;
+                rules.push(Rule::SwapAccepted);
+            }
+            Answered::Declined => {
+                track.standing = Standing::Active;
+                rules.push(Rule::SwapDeclined);
+            }
+            Answered::Open => {}
+        },
+        Standing::Retired(since) if since == day => {
+            if let Answered::Accepted(_) = answers.to(Rule::Review, key, day) {
+                track.review();
+                rules.push(Rule::Reviewed);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The sides that a result counts for. One without a side was done on both.
+fn sides(known: &Known<'_>, side: Option<&str>) -> &'static [Side] {
+    match (known.sides(), side) {
+        (Sides::None, _) => &[Side::Both],
+        (Sides::Each, Some("left")) => &[Side::Left],
+        (Sides::Each, Some("right")) => &[Side::Right],
+        (Sides::Each, _) => &[Side::Left, Side::Right],
+    }
+}

@@ -1,0 +1,347 @@
+//! Laws of the dose rules, over random diaries.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lissom_core::catalogue;
+use lissom_core::check_in::CheckInValues;
+use lissom_core::day::Day;
+use lissom_core::dose::zone::Zone;
+use lissom_core::dose::{
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Key, RISES_A_DAY, Rule, Side,
+    TraceLine, days, proposal_id, replay,
+};
+use lissom_core::exercise::Sides;
+use lissom_core::record::Dated;
+use lissom_core::result::ResultValues;
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// Diaries a law; seven laws.
+const CASES: u32 = 1_000;
+/// One of every ladder, with and without sides.
+const EXERCISES: [&str; 6] =
+    ["glute-bridge", "bird-dog", "knee-to-chest", "walking", "pelvic-tilt", "hip-hinge-loaded"];
+const RISES: [Rule; 3] = [Rule::Progress, Rule::Harder, Rule::Days];
+
+/// A diary as records in no order.
+#[derive(Clone, Debug, Default)]
+struct Diary {
+    check_ins: Vec<Dated<CheckInValues>>,
+    results: Vec<Dated<ResultValues>>,
+    answers: Vec<Dated<AnswerValues>>,
+    days_off: Vec<Dated<DayOffValues>>,
+}
+
+impl Diary {
+    fn days(&self) -> Vec<DayLog> {
+        days(&self.check_ins, &self.results, &self.answers, &self.days_off)
+    }
+
+    fn fold(&self) -> Fold {
+        fold(Fold::new(), &self.days())
+    }
+
+    fn trace(&self) -> Vec<TraceLine> {
+        replay(&self.days(), &Exercises::default(), None)
+    }
+
+    /// The keys and days that proposals could rest on.
+    fn exposures(&self) -> BTreeSet<(Day, Key)> {
+        let exposure = |result: &Dated<ResultValues>| {
+            let id = result.values.exercise.clone().unwrap();
+            let sides: &[Side] = match catalogue::find(&id).unwrap().sides {
+                Sides::None => &[Side::Both],
+                Sides::Each => &[Side::Left, Side::Right],
+            };
+            sides.iter().map(|side| (result.day, Key { exercise: id.clone(), side: *side })).collect::<Vec<_>>()
+        };
+        self.results.iter().flat_map(exposure).collect()
+    }
+
+    /// A yes to whatever the rules may offer, in this log or in one with the same exposures.
+    fn accepting_everything(mut self) -> Self {
+        self.answers = self.exposures().iter().flat_map(|(day, key)| yes(*day, key)).collect();
+        self
+    }
+
+    fn today(&self) -> Day {
+        self.days().last().map_or(Day(0), |last| last.day.plus(1))
+    }
+}
+
+fn yes(day: Day, key: &Key) -> Vec<Dated<AnswerValues>> {
+    let answer = |rule| dated_answer(rule, day, key, "accept");
+    RISES.into_iter().chain([Rule::Swap]).map(answer).collect()
+}
+
+fn dated_answer(rule: Rule, day: Day, key: &Key, answer: &str) -> Dated<AnswerValues> {
+    let id = proposal_id(rule, key, day);
+    let values =
+        AnswerValues { proposal: Some(id.clone()), answer: Some(answer.to_owned()), ..AnswerValues::default() };
+    Dated { id: format!("a:{answer}:{id}"), day: day.plus(1), at_ms: 0, values }
+}
+
+fn fold(mut fold: Fold, days: &[DayLog]) -> Fold {
+    for day in days {
+        fold.day(day, &Exercises::default());
+    }
+    fold
+}
+
+/// A person of whom everything is known and nothing is in the way.
+fn context() -> Context<'static> {
+    Context {
+        cleared: Some(3),
+        fit: &EXERCISES,
+        irritability: Some(Irritability::Low),
+        experienced: true,
+        ..Context::default()
+    }
+}
+
+fn doses(diary: &Diary) -> Doses {
+    diary.fold().today(diary.today(), &context())
+}
+
+fn word(likely: &'static str, other: &'static str) -> impl Strategy<Value = Option<String>> {
+    weighted(0.97, prop_oneof![15 => Just(likely.to_owned()), 1 => Just(other.to_owned())])
+}
+
+fn any_result() -> impl Strategy<Value = ResultValues> {
+    let pains = (weighted(0.97, 0..5_i64), weighted(0.97, prop_oneof![10 => 0..4_i64, 1 => 0..=10_i64]));
+    let amounts =
+        (0..EXERCISES.len(), 1..4_i64, 4..13_i64, weighted(0.95, prop_oneof![9 => 2..7_i64, 1 => 0..=10_i64]));
+    let words = (word("yes", "no"), word("sure", "unsure"), weighted(0.05, Just("yes".to_owned())));
+    let side = proptest::option::of(prop_oneof![Just("left"), Just("right"), Just("both")]);
+    let rare = (weighted(0.02, Just("lasting".to_owned())), weighted(0.02, Just("sharp_pain".to_owned())));
+    (pains, amounts, words, side, rare).prop_map(|(pains, amounts, words, side, rare)| {
+        let exercise = catalogue::find(EXERCISES[amounts.0]).unwrap();
+        let minutes = exercise.id == "walking";
+        ResultValues {
+            exercise: Some(exercise.id.to_owned()),
+            sets: (!minutes).then_some(amounts.1),
+            reps: (!minutes).then_some(amounts.2),
+            minutes: minutes.then_some(amounts.2 * 2),
+            side: side.filter(|_| exercise.sides == Sides::Each).map(str::to_owned),
+            effort: amounts.3,
+            pain_before: pains.0,
+            pain_during: pains.1,
+            completed: words.0,
+            form: words.1,
+            spread: words.2,
+            tingling: rare.0,
+            stopped: rare.1,
+            ..ResultValues::default()
+        }
+    })
+}
+
+/// Days with a morning most of the time, some exercises, and now and then a flare.
+fn any_diary() -> impl Strategy<Value = Diary> {
+    let gap = prop_oneof![12 => Just(1), 4 => Just(2), 1 => 3..12, 1 => 12..32];
+    let morning = weighted(0.9, prop_oneof![12 => 1..4_i64, 1 => 0..=10_i64]);
+    let off = weighted(0.02, prop_oneof![Just("flare"), Just("flare-over"), Just("rest")]);
+    let day = (gap, morning, vec(any_result(), 0..4), off);
+    vec(day, 1..36).prop_map(|days| {
+        let mut diary = Diary::default();
+        let mut day = Day(20_000);
+        let mut at_ms = 0;
+        for (gap, morning, results, off) in days {
+            day = day.plus(gap);
+            at_ms += 1;
+            if let Some(pain) = morning {
+                let values = CheckInValues { pain: Some(pain), ..CheckInValues::default() };
+                diary.check_ins.push(Dated { id: format!("c:{at_ms:04}"), day, at_ms, values });
+            }
+            for (n, values) in results.into_iter().enumerate() {
+                diary.results.push(Dated { id: format!("s:{at_ms:04}.r{n}"), day, at_ms, values });
+            }
+            if let Some(reason) = off {
+                let values = DayOffValues { reason: Some(reason.to_owned()), ..DayOffValues::default() };
+                diary.days_off.push(Dated { id: format!("f:{at_ms:04}"), day, at_ms, values });
+            }
+        }
+        diary
+    })
+}
+
+/// A diary with answers of every kind to some of what could be offered.
+fn any_answered() -> impl Strategy<Value = Diary> {
+    (any_diary(), vec((any::<Index>(), 0..5_usize, 0..8_usize), 0..120)).prop_map(|(mut diary, picks)| {
+        let exposures: Vec<_> = diary.exposures().into_iter().collect();
+        for (index, rule, answer) in picks.into_iter().filter(|_| !exposures.is_empty()) {
+            let (day, key) = index.get(&exposures);
+            let rule = [Rule::Progress, Rule::Harder, Rule::Days, Rule::Swap, Rule::Review][rule];
+            let answer = if answer == 0 { "decline" } else { "accept" };
+            diary.answers.push(dated_answer(rule, *day, key, answer));
+        }
+        diary
+    })
+}
+
+/// Makes one exposure worse; gives its exercise, or nothing if it cannot get worse in this way.
+fn worsen(diary: &mut Diary, which: Index, how: usize, by: i64) -> Option<String> {
+    if diary.results.is_empty() {
+        return None;
+    }
+    let at = which.index(diary.results.len());
+    let (day, values) = (diary.results[at].day, &mut diary.results[at].values);
+    match how {
+        0 => values.pain_during = Some((values.pain_during? + by).min(10)),
+        1 => values.effort = Some((values.effort? + by).min(10)),
+        2 => values.completed = Some("no".to_owned()),
+        3 => values.form = Some("unsure".to_owned()),
+        4 => values.spread = Some("yes".to_owned()),
+        5 => values.tingling = Some("lasting".to_owned()),
+        6 => values.stopped = Some("too_much".to_owned()),
+        _ => {
+            let next = diary.check_ins.iter_mut().find(|check_in| check_in.day == day.plus(1))?;
+            next.values.pain = Some((next.values.pain? + by).min(10));
+        }
+    }
+    diary.results[at].values.exercise.clone()
+}
+
+/// What each day takes as usual, and whether it is one of a flare.
+fn usual_and_flares(diary: &Diary) -> Vec<(Option<i64>, bool)> {
+    let mut fold = Fold::new();
+    let look = |day: &DayLog| {
+        fold.day(day, &Exercises::default());
+        let doses = fold.today(day.day, &context());
+        (doses.usual_pain.map(|usual| usual.0), doses.flare.is_some())
+    };
+    diary.days().iter().map(look).collect()
+}
+
+fn steps(doses: &Doses) -> BTreeMap<Key, u32> {
+    doses.exercises.iter().map(|(key, dose)| (key.clone(), dose.step)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(diary in any_answered(), seed in any::<u64>()) {
+        let mut other = diary.clone();
+        // Any fixed order that has nothing to do with the days will do.
+        let place = |id: &str| id.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        other.check_ins.sort_by_key(|record| place(&record.id));
+        other.results.sort_by_key(|record| place(&record.id));
+        other.answers.sort_by_key(|record| place(&record.id));
+        other.days_off.sort_by_key(|record| place(&record.id));
+        prop_assert!(diary.fold() == other.fold());
+        prop_assert!(doses(&diary) == doses(&other));
+    }
+
+    #[test]
+    fn two_devices_that_meet_say_the_same(diary in any_answered(), split in any::<u64>()) {
+        // Each record is on one device, on the other, or on both.
+        let mut bits = split;
+        let mut here = || {
+            bits = bits.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+            bits >> 62
+        };
+        let (mut a, mut b) = (Diary::default(), Diary::default());
+        macro_rules! deal {
+            ($($field:ident),*) => { $(for record in &diary.$field {
+                let place = here();
+                if place != 1 { a.$field.push(record.clone()); }
+                if place != 0 { b.$field.push(record.clone()); }
+            })* };
+        }
+        deal!(check_ins, results, answers, days_off);
+        let join = |mut one: Diary, other: &Diary| {
+            one.check_ins.extend(other.check_ins.iter().cloned());
+            one.results.extend(other.results.iter().cloned());
+            one.answers.extend(other.answers.iter().cloned());
+            one.days_off.extend(other.days_off.iter().cloned());
+            one
+        };
+        let whole = diary.fold();
+        prop_assert!(join(a.clone(), &b).fold() == whole);
+        prop_assert!(join(b, &a).fold() == whole);
+    }
+
+    #[test]
+    fn a_stored_fold_goes_on_where_it_stopped(diary in any_answered(), at in any::<Index>()) {
+        let days = diary.days();
+        let (before, after) = days.split_at(at.index(days.len() + 1));
+        let stored = serde_json::to_string(&fold(Fold::new(), before)).unwrap();
+        let restored: Fold = serde_json::from_str(&stored).unwrap();
+        prop_assert!(restored.is_current());
+        prop_assert!(fold(restored, after) == diary.fold());
+    }
+
+    #[test]
+    fn looking_changes_nothing_and_a_late_day_counts_once(diary in any_answered(), later in 0..60_i32) {
+        let folded = diary.fold();
+        let first = folded.today(diary.today(), &context());
+        let later = folded.today(diary.today().plus(later), &context());
+        prop_assert!(folded == diary.fold());
+        prop_assert!(first == folded.today(diary.today(), &context()));
+        let mut twice = folded.clone();
+        if let Some(last) = diary.days().last() {
+            twice.day(last, &Exercises::default());
+        }
+        prop_assert!(twice == folded);
+        // A gap only lowers.
+        for (key, step) in steps(&later) {
+            prop_assert!(step <= steps(&first)[&key]);
+        }
+    }
+
+    #[test]
+    fn a_step_rises_by_one_after_green_with_a_yes_and_never_else(diary in any_answered()) {
+        let mut risen: BTreeMap<Day, BTreeSet<String>> = BTreeMap::new();
+        for line in diary.trace() {
+            let key = Key { exercise: line.exercise.clone(), side: line.side };
+            if line.step_after <= line.step_before {
+                continue;
+            }
+            prop_assert_eq!(line.step_after, line.step_before + 1);
+            prop_assert_eq!(line.zone, Some(Zone::Green));
+            let id = proposal_id(Rule::Progress, &key, line.day);
+            let answers: Vec<&str> = diary.answers.iter().filter(|answer| answer.values.proposal.as_ref() == Some(&id))
+                .filter_map(|answer| answer.values.answer.as_deref()).collect();
+            prop_assert!(!answers.is_empty() && answers.iter().all(|answer| *answer == "accept"));
+            risen.entry(line.day).or_default().insert(line.exercise);
+        }
+        prop_assert!(risen.values().all(|exercises| exercises.len() <= RISES_A_DAY));
+        let unanswered = Diary { answers: Vec::new(), ..diary };
+        prop_assert!(unanswered.trace().iter().all(|line| line.step_after <= line.step_before));
+        prop_assert!(steps(&doses(&unanswered)).values().all(|step| *step == 0));
+    }
+
+    #[test]
+    fn a_worse_exposure_never_leads_to_a_higher_step(
+        diary in any_diary(), which in any::<Index>(), how in 0..7_usize, by in 1..7_i64,
+    ) {
+        let better = diary.clone().accepting_everything();
+        let mut worse = better.clone();
+        if let Some(exercise) = worsen(&mut worse, which, how, by) {
+            let (better, worse) = (steps(&doses(&better)), steps(&doses(&worse)));
+            for (key, step) in worse.into_iter().filter(|(key, _)| key.exercise == exercise) {
+                prop_assert!(step <= better[&key], "{key}: {step} > {}", better[&key]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_worse_next_morning_never_leads_to_a_higher_step(
+        diary in any_diary(), which in any::<Index>(), by in 1..7_i64,
+    ) {
+        let better = diary.clone().accepting_everything();
+        let mut worse = better.clone();
+        let exercise = worsen(&mut worse, which, 7, by);
+        // A bad morning that moves what is usual, or begins a flare, is more than one worse exposure.
+        if let Some(exercise) = exercise.filter(|_| usual_and_flares(&better) == usual_and_flares(&worse)) {
+            let (better, worse) = (steps(&doses(&better)), steps(&doses(&worse)));
+            for (key, step) in worse.into_iter().filter(|(key, _)| key.exercise == exercise) {
+                prop_assert!(step <= better[&key], "{key}: {step} > {}", better[&key]);
+            }
+        }
+    }
+}
