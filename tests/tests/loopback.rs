@@ -254,7 +254,11 @@ fn with_the_relay_down_the_sync_says_so_and_the_data_is_there() {
     let report = a.sync();
     assert!(matches!(report.end, End::Unreachable(_)));
     assert_eq!(report.unsynced, 1);
-    assert!(report.check().is_err_and(|error| matches!(error, Error::Relay(_)) && error.to_string().contains("safe on this device")));
+    assert!(
+        report
+            .check()
+            .is_err_and(|error| matches!(error, Error::Relay(_)) && error.to_string().contains("safe on this device"))
+    );
     relay.start_again();
     assert_eq!(a.sync().end, End::Done);
     assert_eq!(a.rows().len(), 3);

@@ -79,7 +79,7 @@ impl Diary {
         let waiting = self.is_waiting()?;
         let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
         let session = cleared.as_ref().zip(plan.plan.as_ref()).map(|(cleared, plan)| {
-            let dose = |exercise: &str, side: &str| dose_of(&doses, exercise, side);
+            let dose = |exercise: &str, side: Side| dose_of(&doses, exercise, side);
             session(&Limits::from(cleared), &plan.values, today, &days_off, &dose, doses.flare.is_some())
         });
         Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
@@ -305,9 +305,8 @@ impl Diary {
 }
 
 /// The dose of one side, or of an exercise without sides.
-fn dose_of(doses: &Doses, exercise: &str, side: &str) -> Option<Dose> {
-    let side = Side::ALL.iter().find(|one| one.as_str() == side)?;
-    let key = Key { exercise: exercise.to_owned(), side: *side };
+fn dose_of(doses: &Doses, exercise: &str, side: Side) -> Option<Dose> {
+    let key = Key { exercise: exercise.to_owned(), side };
     doses.exercises.get(&key).map(|one| one.dose)
 }
 

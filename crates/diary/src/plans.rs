@@ -6,8 +6,7 @@ use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::own_exercise::OwnExerciseValues;
 use lissom_core::plan::{
-    Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Preset, Profile, edit, followed, from_preset,
-    generate,
+    Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Profile, edit, followed, from_preset, generate,
 };
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
@@ -74,7 +73,7 @@ impl Diary {
         name: Option<&str>,
         at: Option<Moment>,
     ) -> Result<(String, Generated), PlanError> {
-        self.new_plan(name, at, |limits| generate(limits, profile))
+        self.new_plan(name, at, |cleared| generate(&Limits::from(cleared), profile))
     }
 
     /// Records a sample routine on these days in place of the plan that is followed, without what must not be done.
@@ -83,11 +82,11 @@ impl Diary {
     /// As [`Diary::make_plan`].
     pub fn make_preset(
         &mut self,
-        preset: &Preset,
-        profile: &Profile,
+        preset: &str,
+        weekdays: &[u8],
         at: Option<Moment>,
     ) -> Result<(String, Generated), PlanError> {
-        self.new_plan(Some(preset.id), at, |limits| from_preset(limits, preset, profile))
+        self.new_plan(Some(preset), at, |cleared| from_preset(&Limits::from(cleared), preset, weekdays))
     }
 
     fn new_plan(
@@ -180,8 +179,7 @@ impl Diary {
     /// [`Error::InvalidInput`] names the field, and the item of a questionnaire that is not filled in to its end.
     pub fn record_measure(&mut self, values: &MeasureValues, at: Option<Moment>) -> Result<String, Error> {
         let at = self.moment(at)?;
-        let timed =
-            MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
+        let timed = MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
         timed.check()?;
         self.add(&timed, Some(at))
     }

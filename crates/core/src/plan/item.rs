@@ -30,7 +30,7 @@ pub struct Item {
     pub weekday: u8,
     /// Place within the day, from 0.
     pub place: u32,
-    /// Id of an exercise in the catalogue, or the record of one of the person's own.
+    /// Id of an exercise in the catalogue, or of one of the person's own.
     pub exercise: String,
     /// Minutes, for an exercise that counts minutes; else those of its dose.
     pub minutes: Option<u32>,
@@ -63,9 +63,9 @@ impl std::fmt::Debug for Items {
     }
 }
 
-/// Whether the id is that of a record with an exercise of the person's own.
+/// Whether the id is that of an exercise of the person's own.
 pub(super) fn is_own(id: &str) -> bool {
-    crate::record::kind_of(id) == Some(crate::record::Kind::OwnExercise)
+    id.starts_with(crate::own_exercise::ID_PREFIX)
 }
 
 impl Item {

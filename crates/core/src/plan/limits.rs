@@ -2,6 +2,7 @@
 
 use crate::condition::Condition;
 use crate::exercise::{Bias, Exercise};
+use crate::screening::Cleared;
 
 use super::reason::{Because, Cap};
 
@@ -18,7 +19,6 @@ pub struct Limits {
 }
 
 impl Limits {
-    #[cfg(test)]
     /// Limits of these conditions, by id, in any order. An id that is not known makes them as strict as can be.
     pub(crate) fn new<'a>(level_max: u8, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut limits = Self {
@@ -67,5 +67,22 @@ impl Limits {
 impl std::fmt::Debug for Limits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Limits(..)")
+    }
+}
+
+/// The one way to limits: leave to exercise, which only [`Safety::clearance`](crate::screening::Safety::clearance)
+/// gives.
+///
+/// ```compile_fail
+/// use lissom_core::plan::Limits;
+/// let unasked = Limits { level_max: 3, conditions: Vec::new(), unknown: false, bouts: false, prefer: None };
+/// ```
+impl From<&Cleared> for Limits {
+    fn from(cleared: &Cleared) -> Self {
+        let leanings = cleared.leanings();
+        let mut limits = Self::new(cleared.level_max(), cleared.conditions().iter().map(|condition| condition.id));
+        limits.bouts = leanings.walk_in_bouts;
+        limits.prefer = leanings.flexion.then_some(Bias::Flexion);
+        limits
     }
 }
