@@ -29,21 +29,24 @@ fn each_text(command: Command, path: &str, say: &mut dyn FnMut(&str, &str) -> St
         command = command.after_help(after_help(&after, path, say));
     }
     let command = command.mut_args(|arg| {
-        let key = format!("{path}.{}", arg.get_id());
+        // A flag that every command has is one text.
+        let key = format!("{}.{}", if arg.is_global_set() { "help" } else { path }, arg.get_id());
         let (help, long) = (arg.get_help().map(ToString::to_string), arg.get_long_help().map(ToString::to_string));
+        let choices = choices(&arg_choices(&arg), &key, say);
         let arg = match long {
             Some(long) => arg.long_help(say(&format!("{key}.long"), &long)),
             None => arg,
         };
-        match help {
-            Some(help) => arg.help(format!("{}{}", say(&key, &help), choices(&arg_choices(&arg), &key, say))),
+        let arg = match help {
+            Some(help) => arg.help(format!("{}{choices}", say(&key, &help))),
             None => arg,
-        }
-        .hide_default_value(true)
-        .hide_possible_values(true)
+        };
+        arg.hide_default_value(true).hide_possible_values(true)
     });
     command.mut_subcommands(|below| {
-        let path = format!("{path}.{}", below.get_name());
+        // The command `help`, beside the flag.
+        let name = if below.get_name() == "help" { "help_command" } else { below.get_name() };
+        let path = format!("{path}.{name}");
         each_text(below, &path, say)
     })
 }

@@ -1,7 +1,7 @@
 //! Plans: generated from a profile, then the person's own.
 //!
 //! In reading order: [`Limits`], what may be done at all; the [`Profile`] of the person; [`Item`], one exercise on one
-//! day; [`generate`], which fills a week; [`preset`], weeks that are ready made; [`edit`], how a person changes theirs;
+//! day; [`generate`], which fills a week; [`PRESETS`], weeks that are ready made; [`edit`], how a person changes theirs;
 //! [`followed`], which version counts; and [`session`], what today comes to.
 //!
 //! Nothing here is random and nothing reads a clock: the same input gives the same plan on every device.

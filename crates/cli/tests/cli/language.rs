@@ -162,7 +162,7 @@ fn what_is_refused_is_said_in_the_language() {
     let newer = device.file("newer.json");
     fs::write(&newer, r#"{"format": "lissom-archive", "version": 99, "records": []}"#).unwrap();
     let bad = device.file("bad.json");
-    fs::write(&bad, r#"{"format": "lissom-archive", "version": 1, "records": [{"id": "zz"}]}"#).unwrap();
+    fs::write(&bad, r#"{"format": "lissom-archive", "version": 0, "records": [{"id": "zz"}]}"#).unwrap();
     let folder = device.file("");
     let nowhere = device.file("no/such/folder/diary.json");
     for (exit, arguments) in [
@@ -230,7 +230,10 @@ fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     fs::write(none.data().join("secret"), "00".repeat(32)).unwrap();
     say(&none, 3, &["init", "--name", "Phone"], &[]);
     let (device, _) = begun();
-    say(&device, 7, &["--max-bytes", "1", "log", "walking", "--note", &"x".repeat(3_000)], &[]);
+    let (full, note) = (Device::begun(), "ö".repeat(1_500));
+    let log = ["--max-bytes", "300000", "log", "walking", "--note", &note];
+    while full.run(&log).exit == 0 {}
+    refuse(&full, 7, &log);
     let database = || rusqlite::Connection::open(device.data().join("diary.sqlite")).unwrap();
     assert_eq!(database().execute("UPDATE result SET minutes = 99", []).unwrap(), 2);
     say(&device, 6, &["verify"], &[]);

@@ -205,8 +205,7 @@ fn well_known(profile: &Profile) -> impl Iterator<Item = &'static Exercise> {
 /// The highest level, and what keeps it there.
 pub(super) fn ceiling(limits: &Limits, profile: &Profile) -> (u8, Cap) {
     let severity = profile.severity();
-    let settles =
-        profile.irritability.unwrap_or(if severity == 0 { Irritability::Low } else { Irritability::Moderate });
+    let settles = profile.irritability.unwrap_or(Irritability::Moderate);
     let pain = match settles {
         _ if severity >= SEVERE_PAIN => 0,
         Irritability::High => 0,

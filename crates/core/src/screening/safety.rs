@@ -292,7 +292,9 @@ impl<'a> Cautions<'a> {
 fn advice_since(result: &Judged<'_>, covered: bool, usage: &Usage, today: Day) -> Option<Day> {
     let level = result.level.filter(|level| *level >= Level::C)?;
     let day = result.record.day;
-    let no_session_since = usage.last_session.filter(|last| *last <= today).is_none_or(|last| last < day);
+    // After A and B a session of the same day came before the answers: nothing was put together after them.
+    let since = |last: Day| last > day || (last == day && !level.needs_clearance());
+    let no_session_since = !usage.last_session.filter(|last| *last <= today).is_some_and(since);
     let another_day = day != today;
     let old = today.since(day) >= i32::from(level.reask_after_days());
     let first = no_session_since && (another_day || (covered && level.needs_clearance()));
