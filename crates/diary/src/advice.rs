@@ -16,7 +16,9 @@ use lissom_core::dose::{
 use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, digest, volume_by_muscle};
+use lissom_core::outcome::{
+    Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle,
+};
 use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
@@ -249,6 +251,8 @@ impl Diary {
         let measures = self.read::<MeasureValues>(None)?;
         let sessions = self.done_sessions(today.plus(-SESSION_DAYS))?;
         let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
+        // Weeks of which no session was read must not count as missed.
+        let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
         Ok(Past { check_ins, measures, results, sessions, agreed, start })
     }
 
