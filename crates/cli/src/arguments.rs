@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
+use crate::commands::{
+    archive, begin, change, check_in, exercises, history, log, measure, relay, status, sync, trend, watch,
+};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -89,6 +91,8 @@ enum Command {
     Exercise(exercises::Exercise),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
+    Measure(measure::Measure),
+    Trend(trend::Trend),
     History(history::History),
     Edit(change::Edit),
     Delete(change::Delete),
@@ -126,6 +130,8 @@ impl Arguments {
             Command::Exercise(exercise) => exercise.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
+            Command::Measure(measure) => measure.run(&context),
+            Command::Trend(trend) => trend.run(&context),
             Command::History(history) => history.run(&context),
             Command::Edit(edit) => edit.run(&context),
             Command::Delete(delete) => delete.run(&context),

@@ -2,9 +2,11 @@
 
 use lissom_diary::core::catalogue;
 use lissom_diary::core::exercise::{Dose, DoseMode};
+use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::{CheckInValues, HistoryRow, ResultValues, RowValues};
 use serde::Serialize;
 
+use crate::measures;
 use crate::output::printable;
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, Text, rows as words};
@@ -21,6 +23,7 @@ const SHORT_ID_CHARS: usize = 8;
 pub(crate) enum JsonRow<'a> {
     Result(JsonResult<'a>),
     CheckIn(JsonCheckIn<'a>),
+    Measure(JsonMeasure<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -51,6 +54,21 @@ pub(crate) struct JsonCheckIn<'a> {
     leg: Option<i64>,
     sleep: Option<i64>,
     stress: Option<i64>,
+    note: Option<&'a str>,
+    deleted: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct JsonMeasure<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    at: String,
+    measure: Option<&'a str>,
+    value: Option<i64>,
+    score_tenths: Option<i64>,
+    items: Option<&'a [i64]>,
+    labels: Option<&'a [String]>,
+    name: Option<&'a str>,
     note: Option<&'a str>,
     deleted: bool,
 }
@@ -88,6 +106,22 @@ impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
                 let note = values.note.as_deref();
                 Self::CheckIn(JsonCheckIn { id, r#type, at, pain, leg, sleep, stress, note, deleted })
             }
+            RowValues::Measure(values) => {
+                let MeasureValues { measure, items, labels, name, note, .. } = values;
+                Self::Measure(JsonMeasure {
+                    id,
+                    r#type,
+                    at,
+                    measure: measure.as_deref(),
+                    value: values.value,
+                    score_tenths: values.score_tenths(),
+                    items: items.as_deref(),
+                    labels: labels.as_deref(),
+                    name: name.as_deref(),
+                    note: note.as_deref(),
+                    deleted,
+                })
+            }
         }
     }
 }
@@ -118,6 +152,14 @@ fn cells(lang: Lang, values: &RowValues) -> Cells {
             side: String::new(),
             effort: String::new(),
             pain: values.pain.map(|pain| pain.to_string()).unwrap_or_default(),
+            note: shortened(values.note.as_deref()),
+        },
+        RowValues::Measure(values) => Cells {
+            what: measures::name(lang, values),
+            dose: measures::score(lang, values).unwrap_or_default(),
+            side: String::new(),
+            effort: String::new(),
+            pain: String::new(),
             note: shortened(values.note.as_deref()),
         },
     }

@@ -16,9 +16,7 @@ use lissom_core::dose::{
 use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{
-    Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle,
-};
+use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
 use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;

@@ -169,8 +169,14 @@ impl Diary {
         let measured: Vec<&str> = measure_columns().chain([SCORE]).collect();
         let mut out = csv::Writer::from_writer(Vec::new());
         let broken = |error: csv::Error| Error::Database(error.to_string());
-        out.write_record(["type", "id", "at"].into_iter().chain(fields.iter().copied()).chain(["deleted"]).chain(measured.iter().copied()))
-            .map_err(broken)?;
+        out.write_record(
+            ["type", "id", "at"]
+                .into_iter()
+                .chain(fields.iter().copied())
+                .chain(["deleted"])
+                .chain(measured.iter().copied()),
+        )
+        .map_err(broken)?;
         for row in &rows {
             let cells = fields.iter().map(|name| cell(row, name));
             let (kind, deleted) = (row.values.type_name().to_owned(), row.deleted.to_string());

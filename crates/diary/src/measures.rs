@@ -75,7 +75,8 @@ impl Diary {
         let check_ins = self.read_check_ins(from, to)?;
         let series = Series::of(Part::Back, &check_ins.iter().collect::<Vec<_>>(), to);
         let days = u32::try_from(series.points().len()).unwrap_or(u32::MAX);
-        Ok(median(series.points().iter().map(|(_, tenths)| *tenths)).map(|tenths| WindowPain { median_tenths: tenths, days }))
+        Ok(median(series.points().iter().map(|(_, tenths)| *tenths))
+            .map(|tenths| WindowPain { median_tenths: tenths, days }))
     }
 }
 

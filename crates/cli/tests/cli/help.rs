@@ -12,6 +12,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "exercise",
     "log",
     "check-in",
+    "measure",
+    "trend",
     "history",
     "edit",
     "delete",

@@ -18,8 +18,12 @@ mod help;
 #[cfg(test)]
 mod language;
 #[cfg(test)]
+mod measures;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod trend;
 #[cfg(test)]
 mod watch;
