@@ -18,8 +18,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// Diaries a law; seven laws.
-const CASES: u32 = 5_000;
+/// Diaries a law; with seven laws some 30,000.
+const CASES: u32 = 4_300;
 /// One of every ladder, with and without sides.
 const EXERCISES: [&str; 6] =
     ["glute-bridge", "bird-dog", "knee-to-chest", "walking", "pelvic-tilt", "hip-hinge-loaded"];
@@ -71,9 +71,10 @@ impl Diary {
     }
 }
 
+/// A swap is not answered: a yes or none at all leaves the exercise paused.
 fn yes(day: Day, key: &Key) -> Vec<Dated<AnswerValues>> {
     let answer = |rule| dated_answer(rule, day, key, "accept");
-    RISES.into_iter().chain([Rule::Swap]).map(answer).collect()
+    RISES.into_iter().map(answer).collect()
 }
 
 fn dated_answer(rule: Rule, day: Day, key: &Key, answer: &str) -> Dated<AnswerValues> {
@@ -102,7 +103,9 @@ fn context() -> Context<'static> {
 }
 
 fn doses(diary: &Diary) -> Doses {
-    diary.fold().today(diary.today(), &context())
+    let days = diary.days();
+    let today = days.last().map_or(Day(0), |last| last.day.plus(1));
+    fold(Fold::new(), &days).today(today, &context())
 }
 
 /// A number taken apart, digit by digit in changing bases: far quicker to draw than a strategy for every field, and
@@ -158,7 +161,7 @@ fn result(digits: u64) -> ResultValues {
 
 /// Days with a morning most of the time, some exercises, and now and then a pause or a flare.
 fn any_diary() -> impl Strategy<Value = Diary> {
-    vec(any::<[u64; 4]>(), 1..36).prop_map(|days| {
+    vec(any::<[u64; 4]>(), 1..28).prop_map(|days| {
         let mut diary = Diary::default();
         let mut day = Day(20_000);
         let mut at_ms = 0;
@@ -192,7 +195,7 @@ fn any_diary() -> impl Strategy<Value = Diary> {
 
 /// A diary with answers of every kind to some of what could be offered.
 fn any_answered() -> impl Strategy<Value = Diary> {
-    (any_diary(), vec(any::<u64>(), 0..120)).prop_map(|(mut diary, picks)| {
+    (any_diary(), vec(any::<u64>(), 0..60)).prop_map(|(mut diary, picks)| {
         let exposures: Vec<_> = diary.exposures().into_iter().collect();
         for mut digits in picks.into_iter().map(Digits).filter(|_| !exposures.is_empty()) {
             let rules = [Rule::Progress, Rule::Progress, Rule::Harder, Rule::Days, Rule::Swap, Rule::Review];
