@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::help;
+use crate::output::Output;
+use crate::texts::Lang;
 
 /// Heading of the options that every command has.
 const GLOBAL: &str = "Everywhere";
@@ -59,6 +62,15 @@ pub(crate) struct Arguments {
     )]
     max_bytes: Option<u64>,
 
+    #[arg(
+        long,
+        global = true,
+        value_name = "TAG",
+        help_heading = GLOBAL,
+        help = "Language to speak, such as en [env: LISSOM_LANG; default: the system's, if it is there]"
+    )]
+    lang: Option<Lang>,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -89,14 +101,18 @@ enum Command {
 }
 
 impl Arguments {
-    /// Reads the command line.
-    pub(crate) fn read() -> Result<Self, clap::Error> {
-        Self::try_parse()
+    /// Reads the command line; help and version are in this language.
+    pub(crate) fn read(lang: Lang) -> Result<Self, clap::Error> {
+        let mut command = help::in_language(Self::command(), lang);
+        let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
     }
 
     /// Does what was asked.
-    pub(crate) fn run(self) -> Result<(), Failure> {
-        let context = Context::new(self.data, self.max_bytes, self.json);
+    pub(crate) fn run(self, out: Output) -> Result<(), Failure> {
+        // The language was looked up before, for the help.
+        let _: Option<Lang> = self.lang;
+        let context = Context::new(self.data, self.max_bytes, out);
         match self.command {
             Command::Init(init) => init.run(&context),
             Command::Join(join) => join.run(&context),

@@ -7,6 +7,7 @@ use lissom_diary::{Diary, SystemHost};
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::texts::{Lang, failure};
 
 /// What every command is given.
 #[derive(Debug, Clone)]
@@ -17,17 +18,20 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(data: Option<PathBuf>, max_bytes: Option<u64>, json: bool) -> Self {
+    pub(crate) fn new(data: Option<PathBuf>, max_bytes: Option<u64>, out: Output) -> Self {
         // An empty LISSOM_DATA is one that was not meant to be set.
         let data = data.filter(|data| !data.as_os_str().is_empty()).or_else(default_folder);
-        Self { data, max_bytes, out: Output::new(json) }
+        Self { data, max_bytes, out }
+    }
+
+    /// The language of whoever reads.
+    pub(crate) fn lang(&self) -> Lang {
+        self.out.lang()
     }
 
     /// The folder of the diary, whether there is one in it or not.
     pub(crate) fn folder(&self) -> Result<&Path, Failure> {
-        self.data.as_deref().ok_or_else(|| {
-            Failure::refused("no-folder", "this account has no home folder; say where with --data DIR or LISSOM_DATA")
-        })
+        self.data.as_deref().ok_or_else(|| Failure::refused("no-folder", failure::NO_HOME))
     }
 
     /// Opens the diary.

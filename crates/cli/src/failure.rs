@@ -4,15 +4,20 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use lissom_diary::core::refusal::{Reason, Refusal};
-use lissom_diary::{Error, RelayUrlError};
+use lissom_diary::texts::error::{DAMAGED_CHANGE, DAMAGED_ENTRY};
+use lissom_diary::texts::relay;
+use lissom_diary::{Error, RelayUrlError, system_words};
 use serde::Serialize;
+
+use crate::output::Output;
+use crate::texts::{Arg, Sentence, Text, failure as words};
 
 /// What keeps a command from its end.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: u8,
     code: &'static str,
-    message: String,
+    message: Sentence,
     field: Option<&'static str>,
 }
 
@@ -28,78 +33,78 @@ const STORAGE: u8 = 7;
 const CLOSED: &str = "closed";
 
 impl Failure {
-    fn new(exit: u8, code: &'static str, message: impl Into<String>) -> Self {
+    fn new(exit: u8, code: &'static str, message: impl Into<Sentence>) -> Self {
         Self { exit, code, message: message.into(), field: None }
     }
 
     /// A command line that says too little.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<Sentence>) -> Self {
         Self::new(USAGE, "usage", message)
     }
 
     /// Input that is not taken.
-    pub(crate) fn refused(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn refused(code: &'static str, message: impl Into<Sentence>) -> Self {
         Self::new(REFUSED, code, message)
     }
 
     /// Input that is not taken, with the field to look at.
-    pub(crate) fn refused_field(field: &'static str, message: impl std::fmt::Display) -> Self {
-        let message = format!("{}: {message}", flag(field));
+    pub(crate) fn refused_field(field: &'static str, message: impl Into<Sentence>) -> Self {
+        let message = words::OF_FLAG.with("flag", flag(field)).with("what", message.into());
         Self { field: Some(field), ..Self::new(REFUSED, "invalid-input", message) }
     }
 
-    pub(crate) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn not_found(code: &'static str, message: impl Into<Sentence>) -> Self {
         Self::new(NOT_FOUND, code, message)
     }
 
-    pub(crate) fn integrity(message: impl Into<String>) -> Self {
+    pub(crate) fn integrity(message: impl Into<Sentence>) -> Self {
         Self::new(INTEGRITY, "integrity", message)
     }
 
-    pub(crate) fn storage(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn storage(code: &'static str, message: impl Into<Sentence>) -> Self {
         Self::new(STORAGE, code, message)
     }
 
     /// Standard output cannot be written. If whoever read it has seen enough (`| head`), all is well.
     pub(crate) fn output(error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::new(DONE, CLOSED, ""),
-            _ => Self::storage("output", format!("the answer cannot be written: {error}")),
+            std::io::ErrorKind::BrokenPipe => Self::new(DONE, CLOSED, Text::new("", "")),
+            _ => Self::storage("output", words::NO_OUTPUT.with("why", system_words(error))),
         }
     }
 
     /// A file that a command was given cannot be read.
-    pub(crate) fn file(what: &str, error: &std::io::Error) -> Self {
+    pub(crate) fn file(what: impl Into<Arg>, error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::NotFound => Self::not_found("no-file", format!("{what}: there is no such file")),
-            _ => Self::storage("file", format!("{what}: {error}")),
+            std::io::ErrorKind::NotFound => Self::not_found("no-file", words::NO_FILE.with("file", what)),
+            _ => Self::storage("file", words::OF_FILE.with("file", what).with("why", system_words(error))),
         }
     }
 
-    /// The line for people, without `lissom:`.
-    #[cfg(test)]
-    pub(crate) fn message(&self) -> &str {
+    /// What it says to people.
+    pub(crate) fn sentence(&self) -> &Sentence {
         &self.message
     }
 
     /// Says it on standard error; gives the exit code.
-    pub(crate) fn report(self, json: bool) -> ExitCode {
+    pub(crate) fn report(self, out: Output) -> ExitCode {
         if self.code != CLOSED {
-            self.say(json);
+            let message = self.message.say(out.lang());
+            self.write(&message, out.is_json());
         }
         ExitCode::from(self.exit)
     }
 
-    fn say(&self, json: bool) {
-        let line = match json.then(|| self.to_json()).flatten() {
+    fn write(&self, message: &str, json: bool) {
+        let line = match json.then(|| self.to_json(message)).flatten() {
             Some(object) => object,
-            None => format!("lissom: {}", self.message.replace('\n', " ")),
+            None => format!("lissom: {}", message.replace('\n', " ")),
         };
         // Nobody reads our errors: then nobody can be told.
         drop(writeln!(anstream::stderr(), "{line}"));
     }
 
-    fn to_json(&self) -> Option<String> {
+    fn to_json(&self, message: &str) -> Option<String> {
         #[derive(Serialize)]
         struct Body<'a> {
             code: &'static str,
@@ -111,7 +116,7 @@ impl Failure {
         struct Object<'a> {
             error: Body<'a>,
         }
-        let error = Body { code: self.code, message: &self.message, field: self.field };
+        let error = Body { code: self.code, message, field: self.field };
         serde_json::to_string(&Object { error }).ok()
     }
 
@@ -121,7 +126,8 @@ impl Failure {
         if usage.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
             let text = usage.to_string();
             let first = text.lines().next().unwrap_or_default();
-            Self::new(exit, "usage", first.trim_start_matches("error: ")).say(true);
+            // Clap speaks English alone.
+            Self::new(exit, "usage", Text::new("", "")).write(first.trim_start_matches("error: "), true);
         } else {
             drop(usage.print());
         }
@@ -132,17 +138,36 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let (exit, code) = kind(&error);
-        match error {
-            Error::InvalidInput(refusal) => refused(&refusal),
-            Error::RelayUrl(RelayUrlError::Form | RelayUrlError::NotEncrypted) => {
-                Self { field: Some("relay"), ..Self::new(exit, code, error.to_string()) }
-            }
-            Error::DiaryExists => {
-                let text = format!("{error}; `lissom status` shows it, and --data DIR begins another one elsewhere");
-                Self::new(exit, code, text)
-            }
-            other => Self::new(exit, code, other.to_string()),
+        if let Error::InvalidInput(refusal) = &error {
+            return refused(refusal);
         }
+        let field = matches!(error, Error::RelayUrl(_)).then_some("relay");
+        Self { field, ..Self::new(exit, code, hinted(error.sentence(), hint(&error))) }
+    }
+}
+
+/// What to type, which the library cannot know.
+fn hint(error: &Error) -> Option<Text> {
+    match error {
+        Error::NoDiary => Some(words::HINT_NO_DIARY),
+        Error::DiaryExists => Some(words::HINT_DIARY_EXISTS),
+        Error::NotFound => Some(words::HINT_NOT_FOUND),
+        Error::NoRelay => Some(words::HINT_NO_RELAY),
+        Error::RelayUrl(RelayUrlError::NotEncrypted) => Some(words::HINT_INSECURE),
+        Error::Relay(why) if why.key() == relay::NOT_ADMITTED.key() => Some(words::HINT_INVITE),
+        Error::Relay(why) if why.key() == relay::HEAL_HELD.key() => Some(words::HINT_SYNC),
+        Error::Integrity(what) if [DAMAGED_ENTRY.key(), DAMAGED_CHANGE.key()].contains(&what.key()) => {
+            Some(words::HINT_VERIFY)
+        }
+        _ => None,
+    }
+}
+
+/// A sentence with what to type.
+pub(crate) fn hinted(what: Sentence, hint: Option<impl Into<Arg>>) -> Sentence {
+    match hint {
+        Some(hint) => words::HINTED.with("what", what).with("hint", hint),
+        None => what,
     }
 }
 
@@ -179,11 +204,12 @@ fn kind(error: &Error) -> (u8, &'static str) {
 
 fn refused(refusal: &Refusal) -> Failure {
     let remedy = match &refusal.reason {
-        Reason::InTheFuture => "; --force records it all the same",
-        Reason::NotMeasured { .. } | Reason::NoSides => "; leave this out",
-        _ => "",
+        Reason::InTheFuture => Some(words::HINT_FORCE),
+        Reason::NotMeasured { .. } | Reason::NoSides => Some(words::HINT_LEAVE_OUT),
+        Reason::UnknownExercise { nearest: None } => Some(words::HINT_EXERCISES),
+        _ => None,
     };
-    Failure::refused_field(refusal.field, format_args!("{}{remedy}", refusal.reason))
+    Failure::refused_field(refusal.field, hinted(refusal.reason.sentence(), remedy))
 }
 
 /// A field as it is spelt on the command line.
@@ -199,15 +225,19 @@ fn flag(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Lang;
 
     #[test]
     fn a_refusal_names_the_flag() {
         let failure = |field, reason| Failure::from(Error::from(Refusal::new(field, reason)));
         assert_eq!(
-            failure("hold_seconds", Reason::NotMeasured { instead: "minutes" }).message,
+            failure("hold_seconds", Reason::NotMeasured { instead: "minutes" }).message.say(Lang::En),
             "--hold: this exercise is measured in minutes; leave this out"
         );
-        assert_eq!(failure("pain_before", Reason::Missing).message, "--pain-before: needed, and not given");
+        assert_eq!(
+            failure("pain_before", Reason::Missing).message.say(Lang::En),
+            "--pain-before: needed, and not given"
+        );
         assert_eq!(failure("at_ms", Reason::NotADate).field, Some("at_ms"));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Everything it does, an app can do: a command reads its flags, calls [`lissom_diary`], and shows the answer. In
 //! reading order: [`arguments`] lists the commands; each of [`commands`] is a file; the rest says how answers
-//! ([`output`], [`table`], [`rows`], [`when`]) and refusals ([`failure`]) look.
+//! ([`output`], [`table`], [`rows`], [`when`]) and refusals ([`failure`]) look. What is said is in `texts/`, by key
+//! ([`texts`]), in the language that [`language`] finds; [`help`] has its English in the commands themselves.
 
 mod arguments;
 mod chart;
@@ -10,23 +11,28 @@ mod commands;
 mod context;
 mod failure;
 mod given;
+mod help;
+mod language;
 mod output;
 mod panics;
 mod rows;
 mod table;
+mod texts;
 mod when;
 
 use std::process::ExitCode;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::output::Output;
 
 fn main() -> ExitCode {
     panics::keep_quiet();
-    panics::contain(|| match Arguments::read() {
+    let lang = language::chosen();
+    panics::contain(lang, || match Arguments::read(lang) {
         Ok(arguments) => {
-            let json = arguments.json;
-            arguments.run().map_or_else(|failure| failure.report(json), |()| ExitCode::SUCCESS)
+            let out = Output::new(arguments.json, lang);
+            arguments.run(out).map_or_else(|failure| failure.report(out), |()| ExitCode::SUCCESS)
         }
         Err(usage) => Failure::report_usage(&usage),
     })

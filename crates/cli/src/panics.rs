@@ -6,6 +6,8 @@ use std::io::Write as _;
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
+use crate::texts::{Lang, failure};
+
 /// Exit code of an internal error, as in `sysexits.h`.
 const SOFTWARE: u8 = 70;
 
@@ -22,13 +24,11 @@ pub(crate) fn keep_quiet() {
 }
 
 /// Runs the program; says so in one line if it panics. Never the panic's own text: it could hold what was recorded.
-pub(crate) fn contain(run: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
+pub(crate) fn contain(lang: Lang, run: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         let place = LAST.take();
-        drop(writeln!(
-            std::io::stderr(),
-            "lissom: internal error at {place}; nothing that was saved is lost. Please report this line"
-        ));
+        let said = failure::INTERNAL.with("place", place).say(lang);
+        drop(writeln!(std::io::stderr(), "lissom: {said}"));
         ExitCode::from(SOFTWARE)
     })
 }
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_in_its_own_exit_code() {
-        let code = contain(|| panic!("a note that nobody must see"));
+        let code = contain(Lang::Pseudo, || panic!("a note that nobody must see"));
         assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(SOFTWARE)));
     }
 }

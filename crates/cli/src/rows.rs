@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::output::printable;
 use crate::table::Table;
+use crate::texts::{Lang, Sentence, Text, rows as words};
 use crate::when;
 
 /// Letters of a note that a table shows.
@@ -101,19 +102,19 @@ struct Cells {
     note: String,
 }
 
-fn cells(values: &RowValues) -> Cells {
+fn cells(lang: Lang, values: &RowValues) -> Cells {
     match values {
         RowValues::Result(values) => Cells {
-            what: exercise_name(values),
-            dose: dose(values),
-            side: values.side.clone().unwrap_or_default(),
+            what: exercise_name(lang, values),
+            dose: dose(lang, values),
+            side: values.side.as_deref().map(|side| side_name(lang, side)).unwrap_or_default(),
             effort: values.effort.map(|effort| effort.to_string()).unwrap_or_default(),
             pain: pain(values),
             note: shortened(values.note.as_deref()),
         },
         RowValues::CheckIn(values) => Cells {
-            what: "Check-in".to_owned(),
-            dose: feelings(values),
+            what: words::CHECK_IN.say(lang),
+            dose: feelings(lang, values),
             side: String::new(),
             effort: String::new(),
             pain: values.pain.map(|pain| pain.to_string()).unwrap_or_default(),
@@ -123,23 +124,36 @@ fn cells(values: &RowValues) -> Cells {
 }
 
 /// The exercise's name, or its id where the catalogue of this version has none.
-pub(crate) fn exercise_name(values: &ResultValues) -> String {
-    let id = values.exercise.as_deref().unwrap_or("unknown exercise");
-    catalogue::find(id).map_or(id, |exercise| exercise.text.name).to_owned()
+pub(crate) fn exercise_name(lang: Lang, values: &ResultValues) -> String {
+    let Some(id) = values.exercise.as_deref() else { return words::UNKNOWN_EXERCISE.say(lang) };
+    catalogue::find(id).map_or_else(|| id.to_owned(), |exercise| lang.words(exercise.text.name).into_owned())
+}
+
+fn side_name(lang: Lang, side: &str) -> String {
+    match side {
+        "left" => words::SIDE_LEFT.say(lang),
+        "right" => words::SIDE_RIGHT.say(lang),
+        "both" => words::SIDE_BOTH.say(lang),
+        other => other.to_owned(),
+    }
 }
 
 /// `2 x 8, 5 s hold`, or as much of it as is known.
-pub(crate) fn dose(values: &ResultValues) -> String {
+pub(crate) fn dose(lang: Lang, values: &ResultValues) -> String {
     let counts = match (values.sets, values.reps) {
-        (Some(sets), Some(reps)) => Some(format!("{sets} x {reps}")),
-        (Some(1), None) => Some("1 set".to_owned()),
-        (Some(sets), None) => Some(format!("{sets} sets")),
-        (None, Some(reps)) => Some(format!("{reps} reps")),
+        (Some(sets), Some(reps)) => Some(words::SETS_OF.with("sets", sets).with("reps", reps)),
+        (Some(sets), None) => Some(words::SETS.with("n", sets)),
+        (None, Some(reps)) => Some(words::REPS.with("n", reps)),
         (None, None) => None,
     };
-    let hold = values.hold_seconds.map(|seconds| format!("{seconds} s hold"));
-    let minutes = values.minutes.map(|minutes| format!("{minutes} min"));
-    [counts, hold, minutes].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let hold = values.hold_seconds.map(|seconds| words::HOLD.with("seconds", seconds));
+    let minutes = values.minutes.map(|minutes| words::MINUTES.with("minutes", minutes));
+    list(lang, [counts, hold, minutes])
+}
+
+/// Those of the sentences that there are, with commas.
+fn list<const N: usize>(lang: Lang, sentences: [Option<Sentence>; N]) -> String {
+    sentences.iter().flatten().map(|sentence| sentence.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
 /// The dose that the catalogue gives to begin with, as the values of a result.
@@ -164,10 +178,9 @@ fn pain(values: &ResultValues) -> String {
     said.map(|pain| pain.map_or("-".to_owned(), |pain| pain.to_string())).join(">")
 }
 
-fn feelings(values: &CheckInValues) -> String {
-    let said = [("leg", values.leg), ("sleep", values.sleep), ("stress", values.stress)];
-    let said = said.iter().filter_map(|(name, value)| value.map(|value| format!("{name} {value}")));
-    said.collect::<Vec<_>>().join(", ")
+fn feelings(lang: Lang, values: &CheckInValues) -> String {
+    let said = |text: Text, value: Option<i64>| value.map(|value| text.with("value", value));
+    list(lang, [said(words::LEG, values.leg), said(words::SLEEP, values.sleep), said(words::STRESS, values.stress)])
 }
 
 fn shortened(note: Option<&str>) -> String {
@@ -185,31 +198,37 @@ pub(crate) fn short_id(id: &str) -> &str {
 }
 
 /// The rows as a table.
-pub(crate) fn table(rows: &[HistoryRow], full_ids: bool) -> Table {
-    let mut table = Table::new(&["When", "What", "Dose", "Side", "Effort", "Pain", "", "Id", "Note"]);
+pub(crate) fn table(lang: Lang, rows: &[HistoryRow], full_ids: bool) -> Table {
+    let [when, what, dose] = [words::HEADING_WHEN, words::HEADING_WHAT, words::HEADING_DOSE];
+    let [side, effort, pain] = [words::HEADING_SIDE, words::HEADING_EFFORT, words::HEADING_PAIN];
+    let [id, note] = [words::HEADING_ID, words::HEADING_NOTE];
+    let mut table = Table::new(lang, &[when, what, dose, side, effort, pain, Table::UNNAMED, id, note]);
     for row in rows {
-        let Cells { what, dose, side, effort, pain, note } = cells(&row.values);
+        let Cells { what, dose, side, effort, pain, note } = cells(lang, &row.values);
         let id = if full_ids { &row.id } else { short_id(&row.id) };
-        table.row(&[when::short(&row.at), what, dose, side, effort, pain, mark(row).to_owned(), id.to_owned(), note]);
+        table.row(&[when::short(&row.at), what, dose, side, effort, pain, mark(lang, row), id.to_owned(), note]);
     }
     table
 }
 
 /// What is special about a row.
-fn mark(row: &HistoryRow) -> &'static str {
+fn mark(lang: Lang, row: &HistoryRow) -> String {
     match (row.deleted, row.attention) {
-        (true, _) => "deleted",
-        (false, true) => "partly unreadable",
-        (false, false) => "",
+        (true, _) => words::DELETED.say(lang),
+        (false, true) => words::UNREADABLE.say(lang),
+        (false, false) => String::new(),
     }
 }
 
 /// The row on one line.
-pub(crate) fn line(row: &HistoryRow) -> String {
-    let Cells { what, dose, side, effort, pain, note } = cells(&row.values);
-    let labelled = |label: &str, cell: String| if cell.is_empty() { cell } else { format!("{label} {cell}") };
-    let (at, id, mark) = (when::short(&row.at), short_id(&row.id).to_owned(), mark(row).to_owned());
-    let parts = [at, what, dose, side, labelled("effort", effort), labelled("pain", pain), note, mark, id];
+pub(crate) fn line(lang: Lang, row: &HistoryRow) -> String {
+    let Cells { what, dose, side, effort, pain, note } = cells(lang, &row.values);
+    let labelled = |label: Text, cell: String| match cell.as_str() {
+        "" => cell,
+        value => label.with("value", value).say(lang),
+    };
+    let (at, id, mark) = (when::short(&row.at), short_id(&row.id).to_owned(), mark(lang, row));
+    let parts = [at, what, dose, side, labelled(words::EFFORT, effort), labelled(words::PAIN, pain), note, mark, id];
     let parts = parts.iter().filter(|part| !part.is_empty()).map(|part| printable(part));
     parts.collect::<Vec<_>>().join("  ")
 }
@@ -221,11 +240,12 @@ mod tests {
     #[test]
     fn a_dose_says_as_much_as_is_known() {
         let dose_of = |sets, reps, hold_seconds, minutes| {
-            dose(&ResultValues { sets, reps, hold_seconds, minutes, ..ResultValues::default() })
+            dose(Lang::En, &ResultValues { sets, reps, hold_seconds, minutes, ..ResultValues::default() })
         };
         assert_eq!(dose_of(Some(2), Some(8), Some(5), None), "2 x 8, 5 s hold");
         assert_eq!(dose_of(Some(1), None, None, None), "1 set");
         assert_eq!(dose_of(None, Some(8), None, None), "8 reps");
+        assert_eq!(dose_of(None, Some(1), None, None), "1 rep");
         assert_eq!(dose_of(None, None, None, Some(20)), "20 min");
         assert_eq!(dose_of(None, None, None, None), "");
     }
@@ -236,7 +256,7 @@ mod tests {
             let values = starting_dose(&exercise.dose);
             let values = ResultValues { exercise: Some(exercise.id.to_owned()), ..values };
             assert_eq!(values.check().map(|exercise| exercise.id), Ok(exercise.id));
-            assert_ne!(dose(&values), "");
+            assert_ne!(dose(Lang::En, &values), "");
         }
     }
 

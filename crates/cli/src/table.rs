@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::output::{BOLD, printable};
+use crate::texts::{Lang, Text};
 
 /// Space between two columns.
 const GAP: &str = "  ";
@@ -10,14 +11,17 @@ const GAP: &str = "  ";
 /// A table under construction.
 #[derive(Debug)]
 pub(crate) struct Table {
-    head: Vec<&'static str>,
+    head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
+    /// The heading of a column that explains itself.
+    pub(crate) const UNNAMED: Text = Text::new("", "");
+
     /// A table with these headings.
-    pub(crate) fn new(head: &[&'static str]) -> Self {
-        Self { head: head.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(lang: Lang, head: &[Text]) -> Self {
+        Self { head: head.iter().map(|text| text.say(lang)).collect(), rows: Vec::new() }
     }
 
     /// Adds a row of as many cells as there are headings.
@@ -49,7 +53,7 @@ impl fmt::Display for Table {
                 columns.push(Column { index, width: widest.max(head.chars().count()), right });
             }
         }
-        let heads = columns.iter().map(|column| *self.head.get(column.index).unwrap_or(&""));
+        let heads = columns.iter().map(|column| self.head.get(column.index).map_or("", String::as_str));
         write!(f, "{BOLD}{}{BOLD:#}", line(&columns, heads))?;
         for row in &self.rows {
             let cells = columns.iter().map(|column| row.get(column.index).map_or("", String::as_str));
@@ -57,6 +61,15 @@ impl fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// Lines of a label and what there is to say; those with nothing to say are left out, and all begin in one column.
+pub(crate) fn labelled(lang: Lang, gap: usize, lines: &[(Text, String)]) -> Vec<String> {
+    let lines: Vec<(String, &String)> = lines.iter().map(|(label, value)| (label.say(lang), value)).collect();
+    let widest = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    let width = widest.saturating_add(gap);
+    let lines = lines.iter().filter(|(_, value)| !value.is_empty());
+    lines.map(|(label, value)| format!("{label:<width$}{value}")).collect()
 }
 
 fn line<'a>(columns: &[Column], cells: impl Iterator<Item = &'a str>) -> String {
@@ -73,7 +86,8 @@ mod tests {
 
     #[test]
     fn columns_line_up_and_empty_ones_are_left_out() {
-        let mut table = Table::new(&["Name", "Side", "Count", "Note"]);
+        let head = [("n", "Name"), ("s", "Side"), ("c", "Count"), ("o", "Note")];
+        let mut table = Table::new(Lang::En, &head.map(|(key, words)| Text::new(key, words)));
         table.row(&["Anna".into(), String::new(), "7".into(), "fine".into()]);
         table.row(&["Bo".into(), String::new(), "1,200".into(), String::new()]);
         let plain = anstream::adapter::strip_str(&table.to_string()).to_string();

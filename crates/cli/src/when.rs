@@ -7,6 +7,7 @@ use jiff::{Timestamp, Zoned};
 use lissom_diary::Moment;
 
 use crate::failure::Failure;
+use crate::texts::{Lang, when as words};
 
 /// Now, in the local zone.
 pub(crate) fn now() -> Result<Moment, Failure> {
@@ -27,9 +28,7 @@ pub(crate) fn parse(text: &str) -> Result<Moment, Failure> {
 }
 
 fn parse_in(text: &str, local: &TimeZone) -> Result<Moment, Failure> {
-    let unclear = || {
-        Failure::refused_field("at", "not a date and time; write it like 2026-11-22T18:30, with an offset if you like")
-    };
+    let unclear = || Failure::refused_field("at", words::UNCLEAR);
     if let Some(time) = clock_time(text) {
         let today = Zoned::now().with_time_zone(local.clone()).date();
         return moment(&local.to_zoned(today.to_datetime(time)).map_err(|_| unclear())?);
@@ -42,7 +41,7 @@ fn parse_in(text: &str, local: &TimeZone) -> Result<Moment, Failure> {
             let zoned = civil.to_zoned(zone).map_err(|_| unclear())?;
             let contradicts = numeric(offset).is_some_and(|offset| offset != zoned.offset());
             if contradicts {
-                return Err(Failure::refused_field("at", "the offset is not the one of the zone at that time"));
+                return Err(Failure::refused_field("at", words::OTHER_OFFSET));
             }
             Ok(zoned)
         }
@@ -70,14 +69,13 @@ fn numeric(offset: Option<PiecesOffset>) -> Option<Offset> {
 fn moment(zoned: &Zoned) -> Result<Moment, Failure> {
     let offset = zoned.offset().seconds().div_euclid(60);
     Moment::new(zoned.timestamp().as_millisecond(), offset.into())
-        .map_err(|_| Failure::refused_field("at", "only the years 1970 to 2199 can be written down"))
+        .map_err(|_| Failure::refused_field("at", words::YEARS))
 }
 
 /// A day of `--from` or `--to`, checked.
 pub(crate) fn day(field: &'static str, text: &str) -> Result<String, Failure> {
     let date: Result<Date, _> = text.trim().parse();
-    date.map(|date| date.to_string())
-        .map_err(|_| Failure::refused_field(field, "not a day of the calendar; write it like 2026-11-22"))
+    date.map(|date| date.to_string()).map_err(|_| Failure::refused_field(field, words::NOT_A_DAY))
 }
 
 /// A time of this device's clock as RFC 3339 in the local zone.
@@ -103,16 +101,16 @@ pub(crate) fn short_ms(at_ms: i64) -> String {
 }
 
 /// How long ago: `just now`, `5 minutes ago`, `9 days ago`; the time itself if it lies ahead.
-pub(crate) fn ago(at_ms: i64) -> String {
+pub(crate) fn ago(lang: Lang, at_ms: i64) -> String {
     let minutes = Timestamp::now().as_millisecond().saturating_sub(at_ms).div_euclid(60_000);
-    let said = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
-    match minutes {
-        ..0 => short_ms(at_ms),
-        0 => "just now".to_owned(),
-        1..60 => said(minutes, "minute"),
-        60..2_880 => said(minutes.div_euclid(60), "hour"),
-        _ => said(minutes.div_euclid(1_440), "day"),
-    }
+    let said = match minutes {
+        ..0 => return short_ms(at_ms),
+        0 => words::JUST_NOW.into(),
+        1..60 => words::MINUTES_AGO.with("n", minutes),
+        60..2_880 => words::HOURS_AGO.with("n", minutes.div_euclid(60)),
+        _ => words::DAYS_AGO.with("n", minutes.div_euclid(1_440)),
+    };
+    said.say(lang)
 }
 
 #[cfg(test)]
@@ -125,7 +123,7 @@ mod tests {
     }
 
     fn read(text: &str) -> String {
-        parse_in(text, &berlin()).map_or_else(|failure| failure.message().to_owned(), |at| at.to_rfc3339())
+        parse_in(text, &berlin()).map_or_else(|failure| failure.sentence().say(Lang::En), |at| at.to_rfc3339())
     }
 
     #[test]

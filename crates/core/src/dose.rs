@@ -28,7 +28,7 @@ pub use crate::dose::fold::{
     AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, Fold, GAP_DAYS, PAIR_DAYS_MAX, REDS_DAYS, STRENGTH_DAYS_APART,
     USUAL_PAIN_MAX,
 };
-pub use crate::dose::known::{Exercises, Known, OwnExercise};
+pub use crate::dose::known::{Exercises, Known};
 pub use crate::dose::log::{DayLog, days};
 pub use crate::dose::morning::{USUAL_DAYS, USUAL_SCORES_MIN};
 pub use crate::dose::offers::{RISES_A_DAY, WEEK_GROWTH_PERCENT};

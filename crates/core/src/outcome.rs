@@ -24,7 +24,7 @@ pub mod trend;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub use self::adherence::{Adherence, Agreed, DoneSession, Streak, Week, WeekState};
+pub use self::adherence::{Adherence, Agreed, DoneSession, Streak, Week, WeekState, agreed_since};
 pub use self::alerts::{Alert, Alerts, Tier};
 pub use self::digest::{WEEK_CHANGE_TENTHS, digest};
 pub use self::function::Function;
@@ -65,7 +65,8 @@ pub(crate) use no_health_data_in_debug;
 /// * **measures** but the first of each id in the episode and those of the last 120 days.
 /// * **results** older than 28 days.
 /// * **sessions**, **days off** and **agreed**: nothing since the first agreement. They are small, and the best run
-///   and the adherence of the episode are counted from them. With a year of each, the best run is that of the year.
+///   and the adherence of the episode are counted from them. A caller that passes a year of sessions passes
+///   [`agreed_since`] that day, or earlier weeks count as missed; the best run is then that of the year.
 #[derive(Clone, Copy)]
 pub struct OutcomeLog<'a> {
     /// How the person was.

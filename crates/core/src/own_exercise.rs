@@ -8,6 +8,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub use check::ID_PREFIX;
 pub use read::{OwnExercise, exercise_id};
 
 use crate::exercise::{Dose, Exercise};

@@ -1,9 +1,43 @@
 //! Plans: generated from a profile, then the person's own.
+//!
+//! In reading order: [`Limits`], what may be done at all; the [`Profile`] of the person; [`Item`], one exercise on one
+//! day; [`generate`], which fills a week; [`PRESETS`], weeks that are ready made; [`edit`], how a person changes theirs;
+//! [`followed`], which version counts; and [`session`], what today comes to.
+//!
+//! Nothing here is random and nothing reads a clock: the same input gives the same plan on every device.
+
+mod edit;
+mod extra;
+mod followed;
+mod generate;
+mod item;
+mod length;
+mod limits;
+mod preset;
+mod profile;
+mod reason;
+#[cfg(test)]
+mod tests;
+mod today;
+
+pub use edit::{Edit, Edited, NotDone, edit, regenerate};
+pub use extra::Extra;
+pub use followed::{Followed, followed};
+pub use generate::{Gap, Generated, LeftOut, generate};
+pub use item::{Item, Items, Origin};
+pub use length::{SET_UP_SECONDS, seconds};
+pub use limits::Limits;
+pub use preset::{PRESETS, Preset, from_preset};
+pub use profile::{Experience, Goal, Profile, spaced};
+pub use reason::{Because, Cap, Why, name};
+pub use today::{Nothing, Removed, SessionItem, SessionPlan, SideDose, session};
 
 use crate::record::values;
 use crate::scale::{AT_MS, ID_BYTES_MAX, NAME_BYTES_MAX, OFFSET_MINUTES, Range};
 
 const VERSIONS: Range = Range { min: 1, max: 1_000_000, unit: "" };
+/// Version of the generator, which a plan names. It changes whenever the same input gives another plan.
+pub const RULES_VERSION: i64 = 1;
 /// Minutes of one session that a plan may have.
 pub const SESSION_MINUTES: Range = Range { min: 3, max: 120, unit: "minutes" };
 const PAIN: Range = Range { min: 0, max: 10, unit: "(0 no pain, 10 worst imaginable)" };
@@ -58,5 +92,9 @@ values! {
         17 level_max: int(LEVELS),
         /// Set while the plan is for keeping well after a recovery.
         18 mode: choice(&["recovery", "maintenance"]),
+        /// Ways of bending that were tried and do not make leg pain spread: `flexion`, `extension`.
+        19 directions: texts((2, ID_BYTES_MAX)),
+        /// Whether the person is 65 or older.
+        20 age_65: choice(&["yes", "no"]),
     }
 }

@@ -1,4 +1,39 @@
 //! Safety screening: questions, what the answers mean, and who may start a generated exercise.
+//!
+//! [`questions`] are walked with [`next_question`] and gathered in [`Answers`]; [`triage`] applies the rules
+//! ([`RULES`], a table) and gives a [`Level`]; [`result`](result()) makes the record of it. All that was ever
+//! recorded, on whatever device, folds into [`Safety`]: which results stand, what they leave out, and what is to be
+//! asked. [`Safety::clearance`] gives the [`Cleared`] that everything which puts exercises together demands, or says
+//! why not ([`Locked`]). [`stop`] says what to do when somebody stops during a session.
+//!
+//! Reading, recording and exporting are never blocked by any of this, and none of it is a diagnosis. Sources are in
+//! `docs/evidence.md`; no clinician has reviewed them.
+
+mod answers;
+mod cleared;
+mod emergency;
+mod question;
+mod recording;
+mod rules;
+mod safety;
+mod standing;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod triage;
+mod when;
+
+pub use self::answers::{AGES, Answer, Answers, next_question};
+pub use self::cleared::{Cleared, Locked};
+pub use self::emergency::Numbers;
+pub use self::question::{AnswerKind, Purpose, Question, questions};
+pub use self::recording::{HOURS_BEFORE_A_IS_CLEARED, result};
+pub use self::rules::{LEVEL_MAX, Leanings, Level, RULES, Rule};
+pub use self::safety::{Ask, BREAK_DAYS, CHECK_IN_DAYS, Safety, Usage};
+pub use self::standing::{Standing, Why};
+pub use self::stop::{StopAction, StopReason, Then, stop};
+pub use self::triage::{Fired, Triage, triage};
+pub use self::when::When;
 
 use crate::record::values;
 use crate::scale::{AT_MS, DAY_BYTES, ID_BYTES_MAX, NOTE_BYTES_MAX, OFFSET_MINUTES, Range};
@@ -77,5 +112,7 @@ values! {
         6 level_max: int(LEVELS),
         /// Free text, at most 4,000 bytes.
         7 note: text(NOTE_BYTES_MAX),
+        /// Ids of earlier clearances that this one takes the place of. They count for nothing from then on.
+        8 replaces: texts((LIST_MAX, ID_BYTES_MAX)),
     }
 }

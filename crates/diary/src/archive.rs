@@ -26,6 +26,7 @@ use crate::diary::Diary;
 use crate::error::Error;
 use crate::history::{HistoryQuery, HistoryRow, RowValues};
 use crate::storage::documents::{doc_ids, load};
+use crate::texts::{Sentence, error as words, import};
 
 /// Name of the archive's format, its first field.
 const FORMAT: &str = "lissom-archive";
@@ -92,7 +93,7 @@ impl Diary {
         refuse_foreign(path)?;
         let mut draft = path.as_os_str().to_owned();
         draft.push(".part");
-        let what = || format!("{} cannot be written", path.display());
+        let what = || words::TRIED_WRITE.with("path", path.display().to_string());
         // Health data: for its owner's eyes, whatever the folder.
         let mut file = private_file(&draft).map_err(Error::file(what()))?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(Error::file(what()))?;
@@ -106,26 +107,27 @@ impl Diary {
     /// # Errors
     /// [`Error::Import`] says which record is wrong.
     pub fn import(&mut self, path: &Path) -> Result<Imported, Error> {
-        let what = || format!("{} cannot be read", path.display());
+        let what = || words::TRIED_READ.with("path", path.display().to_string());
         let length = std::fs::metadata(path).map_err(Error::file(what()))?.len();
         if length > IMPORT_BYTES_MAX {
-            return Err(Error::Import(format!("it has {length} bytes, the most is {IMPORT_BYTES_MAX}")));
+            return Err(Error::Import(
+                import::TOO_LARGE.with("bytes", length.to_string()).with("max", IMPORT_BYTES_MAX.to_string()),
+            ));
         }
         let bytes = std::fs::read(path).map_err(Error::file(what()))?;
         let archive: Archive = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::Import(format!("it is not a lissom archive (line {}, column {})", error.line(), error.column()))
+            Error::Import(import::NOT_AN_ARCHIVE.with("line", error.line()).with("column", error.column()))
         })?;
         if archive.format != FORMAT || archive.version > VERSION {
-            return Err(Error::Import(format!(
-                "it says {:.40} version {}; this program reads {FORMAT} version {VERSION}",
-                archive.format, archive.version
-            )));
+            let says = import::OTHER_FORMAT.with("format", format!("{:.40}", archive.format));
+            let says = says.with("version", archive.version.to_string());
+            return Err(Error::Import(says.with("known", FORMAT).with("newest", VERSION.to_string())));
         }
         let mut documents: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         let count = archive.records.len();
         for (index, archived) in archive.records.into_iter().enumerate() {
             let record = to_record(archived)
-                .map_err(|why| Error::Import(format!("record {}: {why}", index.saturating_add(1))))?;
+                .map_err(|why| Error::Import(import::RECORD.with("place", index.saturating_add(1)).with("why", why)))?;
             documents.entry(doc_of(&record.key)).or_default().push(record);
         }
         self.storage.write(|write| {
@@ -228,7 +230,7 @@ fn refuse_foreign(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-    Err(Error::File { what: format!("{} is a file that is no export, and is left as it is", path.display()), source })
+    Err(Error::File { what: words::TRIED_FOREIGN.with("path", path.display().to_string()), source })
 }
 
 fn from_record(record: Record) -> ArchivedRecord {
@@ -260,51 +262,52 @@ fn to_json(value: &Value) -> Json {
     }
 }
 
-fn from_json(json: Json) -> Result<Value, String> {
+fn from_json(json: Json) -> Result<Value, Sentence> {
     Ok(match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(value),
-        Json::Number(number) => Value::Int(number.as_i64().ok_or("only whole numbers are kept")?),
+        Json::Number(number) => Value::Int(number.as_i64().ok_or(import::FRACTION)?),
         Json::String(text) => Value::Text(text),
         Json::Array(values) => Value::Array(values.into_iter().map(from_json).collect::<Result<_, _>>()?),
         Json::Object(mut object) => match (object.remove("bytes"), object.remove("map")) {
             (Some(Json::String(text)), None) => {
-                Value::Bytes(BASE64.decode(text.as_bytes()).map_err(|_| "bytes that are not base64")?)
+                Value::Bytes(BASE64.decode(text.as_bytes()).map_err(|_| import::BYTES)?)
             }
             (None, Some(Json::Object(map))) => Value::Map(numbered(map, &[])?),
-            _ => return Err("a value of an unknown form".to_owned()),
+            _ => return Err(import::VALUE_FORM.into()),
         },
     })
 }
 
-fn numbered(map: Map<String, Json>, fields: &[Field]) -> Result<Fields, String> {
+fn numbered(map: Map<String, Json>, fields: &[Field]) -> Result<Fields, Sentence> {
     let mut numbered = Fields::new();
     for (name, value) in map {
         let number = fields.iter().find(|field| field.name == name).map(|field| field.number);
-        let number = number.or_else(|| name.parse().ok()).ok_or_else(|| format!("it has no field {name:.40}"))?;
+        let number =
+            number.or_else(|| name.parse().ok()).ok_or_else(|| import::NO_FIELD.with("name", format!("{name:.40}")))?;
         numbered.insert(number, from_json(value)?);
     }
     Ok(numbered)
 }
 
 /// Reads an archived record, and checks what this version knows of its kind.
-fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
+fn to_record(archived: ArchivedRecord) -> Result<Record, Sentence> {
     let key = archived.id;
     let kind = kind_of(&key);
     let prefix = session_of(&key).split_once(':');
     let dated = prefix.is_some_and(|(prefix, _)| matches!(prefix, "s" | "c" | "m"));
     if key.len() > 200 || split_key(&key).1.is_some() || prefix.is_none() {
-        return Err("its id is not one of a record".to_owned());
+        return Err(import::NO_ID.into());
     }
     if dated && prefix.is_none_or(|(_, id)| uuid7_ms(id).is_none()) {
-        return Err("its id is not a version 7 UUID of the years 1970 to 2199".to_owned());
+        return Err(import::NO_UUID.into());
     }
     let fields = kind.map_or(&[][..], Kind::fields);
     let value = match (archived.value, archived.value_bytes) {
         (Some(map), None) => Some(encode(&numbered(map, fields)?)),
-        (None, Some(text)) => Some(BASE64.decode(text.as_bytes()).map_err(|_| "value_bytes is not base64")?),
+        (None, Some(text)) => Some(BASE64.decode(text.as_bytes()).map_err(|_| import::VALUE_BYTES)?),
         (None, None) => None,
-        (Some(_), Some(_)) => return Err("it has two values".to_owned()),
+        (Some(_), Some(_)) => return Err(import::TWO_VALUES.into()),
     };
     let mut edits = BTreeMap::new();
     for (field, json) in archived.edits {
@@ -312,7 +315,7 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
         let value = from_json(json)?;
         let scalar = !matches!(value, Value::Array(_) | Value::Map(_));
         if !scalar || split_key(&format!("{key}.{field}")) != (key.as_str(), Some(field.as_str())) {
-            return Err(format!("it has an edit {field:.40} that is none"));
+            return Err(import::NO_EDIT.with("name", format!("{field:.40}")));
         }
         edits.insert(field, value);
     }
@@ -336,7 +339,7 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, String> {
 }
 
 /// What is out of range in the value or the edits, for people.
-fn check<V: Values>(record: &Record) -> Option<String> {
+fn check<V: Values>(record: &Record) -> Option<Sentence> {
     let value = record.value.as_deref().and_then(|bytes| decode(bytes).ok())?;
     V::FIELDS
         .iter()
@@ -349,7 +352,7 @@ fn check<V: Values>(record: &Record) -> Option<String> {
                 .find_map(|value| field.check(value).err())
         })
         .or_else(|| record.read::<V>().and_then(|(values, _)| check_fields(&values).err()))
-        .map(|refusal| refusal.to_string())
+        .map(|refusal| refusal.sentence())
 }
 
 /// What of these records is not in the document yet.

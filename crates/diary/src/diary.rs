@@ -23,6 +23,7 @@ use crate::host::{Host, random};
 use crate::secret_file;
 use crate::storage::entries::count;
 use crate::storage::{Storage, Write, projection_hash};
+use crate::texts::error as words;
 use crate::transport::RelayUrl;
 
 /// A day, the most that a record may lie ahead of the clock and of every other record.
@@ -159,9 +160,7 @@ impl Diary {
         }
         // Between the two looks another process may have put it in its place.
         let next = secret_file::load_next(folder)?.filter(fits).or(secret_file::load(folder)?.filter(fits));
-        let lost = "the secret of this diary is missing from its folder or is another diary's; put the file `secret` back, \
-                    or join again with the 24 words: what is recorded here stays";
-        let secret = next.ok_or_else(|| Error::Integrity(lost.to_owned()))?;
+        let secret = next.ok_or_else(|| Error::integrity(words::DAMAGED_SECRET_LOST))?;
         secret_file::promote_next(folder)?;
         Ok(secret)
     }

@@ -7,10 +7,11 @@ use lissom_sync::http::Request;
 use lissom_sync::protocol::problem::ProblemKind;
 
 use crate::diary::Diary;
-use crate::error::Error;
+use crate::error::{Error, problem, unreachable, violation};
 use crate::storage::entries::{Done, count};
 use crate::storage::notice::{self, Notice};
 use crate::storage::page::PageCommit;
+use crate::texts::{Lang, Sentence, Text, notice as notices, relay as words};
 use crate::transport::Transport;
 
 /// Who wants the sync.
@@ -50,6 +51,8 @@ pub struct SyncReport {
     pub notices: Vec<Notice>,
     /// How it ended.
     pub end: End,
+    /// Why the transport brought no answer, if that is how it ended.
+    unreachable: Option<Sentence>,
 }
 
 impl Diary {
@@ -67,7 +70,7 @@ impl Diary {
             // The owner deleted this vault: nothing of it goes up again, to whatever relay.
             let end = End::Gone { statement: Statement(statement) };
             let unsynced = crate::status::unsynced(self.storage.sql())?;
-            return Ok(SyncReport { pushed: 0, pulled: 0, unsynced, notices: Vec::new(), end });
+            return Ok(SyncReport { pushed: 0, pulled: 0, unsynced, notices: Vec::new(), end, unreachable: None });
         }
         if !self.refused_retried {
             if count(self.storage.sql(), "SELECT count(*) FROM entry WHERE pos IS NULL AND refused IS NOT NULL")? > 0 {
@@ -75,7 +78,8 @@ impl Diary {
             }
             self.refused_retried = true;
         }
-        let outcome = self.run(transport, options, deadline)?;
+        let mut unreachable = None;
+        let outcome = self.run(transport, options, deadline, &mut unreachable)?;
         self.note_end(&outcome.end)?;
         let sql = self.storage.sql();
         Ok(SyncReport {
@@ -84,6 +88,7 @@ impl Diary {
             unsynced: crate::status::unsynced(sql)?,
             notices: notice::after(sql, newest_notice)?,
             end: outcome.end,
+            unreachable,
         })
     }
 
@@ -98,6 +103,7 @@ impl Diary {
         transport: &mut dyn Transport,
         options: SyncOptions,
         deadline: Option<Instant>,
+        unreachable: &mut Option<Sentence>,
     ) -> Result<Outcome, Error> {
         let heals_allowed = self.storage.heals_allowed(options.started_by == StartedBy::Person)?;
         let mut event = Event::Begin { stored: self.storage.stored()?, heals_allowed };
@@ -112,7 +118,11 @@ impl Diary {
                     }
                     match transport.exchange(&request, left.min(Duration::from_mins(10))) {
                         Ok(response) => Event::Answer(response),
-                        Err(error) => Event::NoAnswer(error.to_string()),
+                        Err(error) => {
+                            let detail = error.to_string();
+                            *unreachable = Some(error.0);
+                            Event::NoAnswer(detail)
+                        }
                     }
                 }
                 Effect::TakeBatch { entries_max } => Event::Batch(self.storage.take_batch(&self.keys, entries_max)?),
@@ -147,16 +157,13 @@ impl Diary {
                 write.sql.execute("UPDATE missing SET exchanges = exchanges + 1", [])?;
                 write.set_meta("last_sync_ms", now)
             }),
-            End::Misbehaving(violation) => {
-                let text = format!("{violation}. Nothing of it was taken over; everything recorded here is safe.");
-                self.storage.write(|write| write.note("misbehaving", &text))
+            End::Misbehaving(violated) => {
+                let note = notices::MISBEHAVING.with("what", violation(*violated));
+                self.storage.write(|write| write.note("misbehaving", &note))
             }
             End::Gone { statement } => self.storage.write(|write| {
                 write.set_meta("statement", statement.0.as_slice())?;
-                write.note(
-                    "gone",
-                    "This diary was deleted on the relay by its owner. Everything is still on this device.",
-                )
+                write.note("gone", &notices::GONE.into())
             }),
             _ => Ok(()),
         }
@@ -170,37 +177,35 @@ impl SyncReport {
     /// [`Error::Relay`], [`Error::UnknownVault`] or [`Error::Integrity`], with a line that says what to do.
     pub fn check(&self) -> Result<(), Error> {
         let safe = match self.unsynced {
-            0 => "everything is safe on this device".to_owned(),
-            1 => "1 change is safe on this device and goes up later".to_owned(),
-            n => format!("{n} changes are safe on this device and go up later"),
+            0 => words::SAFE_ALL.into(),
+            n => words::SAFE_CHANGES.with("n", n),
         };
-        let relay = |text: String| Err(Error::Relay(text));
+        let relay = |sentence: Sentence| Err(Error::Relay(sentence.with("safe", safe.clone())));
         match &self.end {
             End::Done | End::OutOfTime => Ok(()),
-            End::Unreachable(why) => relay(format!("{why}; {safe}")),
-            End::PushHeld(kind) => relay(format!("{}; {safe}", held(*kind))),
-            End::HealHeld => {
-                relay(format!("the relay's log changes again and again; {safe}. `lissom sync` repairs it now"))
+            End::Unreachable(why) => {
+                // In the transport's own sentence, if that is what the client repeats.
+                let told = self.unreachable.as_ref().filter(|told| told.say(Lang::En) == *why);
+                relay(words::ENDED.with("why", told.cloned().unwrap_or_else(|| unreachable(why))))
             }
+            End::PushHeld(kind) => relay(words::ENDED.with("why", held(*kind))),
+            End::HealHeld => relay(words::HEAL_HELD.into()),
             End::VaultUnknown => Err(Error::UnknownVault),
-            End::NotAdmitted(kind) => relay(format!(
-                "{}; {safe}. Ask who runs the relay for an invite, then `lissom relay URL --invite TOKEN`",
-                kind.title().to_lowercase()
-            )),
-            End::Gone { .. } => relay(format!("this diary was deleted on the relay by its owner; {safe}")),
-            End::Refused(kind) => relay(format!("the relay refused: {}; {safe}", kind.title().to_lowercase())),
-            End::Misbehaving(violation) => {
-                Err(Error::Integrity(format!("{violation}; nothing of it was taken over, and {safe}")))
+            End::NotAdmitted(kind) => relay(words::NOT_ADMITTED.with("why", problem(*kind))),
+            End::Gone { .. } => relay(words::ENDED.with("why", words::GONE)),
+            End::Refused(kind) => relay(words::REFUSED.with("why", problem(*kind))),
+            End::Misbehaving(violated) => {
+                Err(Error::integrity(words::MISBEHAVING.with("what", violation(*violated)).with("safe", safe)))
             }
         }
     }
 }
 
-fn held(kind: ProblemKind) -> &'static str {
+fn held(kind: ProblemKind) -> Text {
     match kind {
-        ProblemKind::StorageFull => "the relay has no room for new entries",
-        ProblemKind::TooManyRequests => "the relay is busy",
-        ProblemKind::TooLarge => "something between this device and the relay refuses uploads of this size",
-        _ => "the relay takes no entries for now",
+        ProblemKind::StorageFull => words::HELD_STORAGE_FULL,
+        ProblemKind::TooManyRequests => words::HELD_TOO_MANY_REQUESTS,
+        ProblemKind::TooLarge => words::HELD_TOO_LARGE,
+        _ => words::HELD_OTHER,
     }
 }

@@ -8,6 +8,7 @@ use lissom_sync::protocol::limits::BATCH_BYTES_MAX;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
+use crate::texts::relay as words;
 use crate::transport::{RelayUrl, Transport, TransportError};
 
 /// Longest wait for a connection.
@@ -59,10 +60,7 @@ impl HttpTransport {
         let answer = call.call().map_err(|error| self.describe(&error))?;
         let is_stream = answer.body().mime_type() == Some("text/event-stream");
         if answer.status().as_u16() != 200 || !is_stream {
-            return Err(TransportError(format!(
-                "the relay does not let us follow (HTTP {})",
-                answer.status().as_u16()
-            )));
+            return Err(TransportError(words::WHY_STREAM.with("status", u32::from(answer.status().as_u16()))));
         }
         Ok(PokeStream { lines: BufReader::new(answer.into_body().into_reader()) })
     }
@@ -74,15 +72,15 @@ impl HttpTransport {
     /// What went wrong, for people. Names the relay, never a path: paths hold the vault's id.
     fn describe(&self, error: &ureq::Error) -> TransportError {
         let why = match error {
-            ureq::Error::Timeout(_) => "no answer in time".to_owned(),
-            ureq::Error::HostNotFound => "its name is not known".to_owned(),
-            ureq::Error::ConnectionFailed => "no connection".to_owned(),
-            ureq::Error::Io(error) => error.kind().to_string(),
-            ureq::Error::BodyExceedsLimit(_) => "it answers with more than was asked for".to_owned(),
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "its certificate or TLS does not check out".to_owned(),
-            _ => "the exchange failed".to_owned(),
+            ureq::Error::Timeout(_) => words::WHY_TIMEOUT,
+            ureq::Error::HostNotFound => words::WHY_HOST,
+            ureq::Error::BodyExceedsLimit(_) => words::WHY_TOO_MUCH,
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) => words::WHY_TLS,
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => words::WHY_REFUSED,
+            ureq::Error::ConnectionFailed | ureq::Error::Io(_) => words::WHY_CONNECTION,
+            _ => words::WHY_OTHER,
         };
-        TransportError(format!("cannot reach the relay at {}: {why}", self.relay.as_str()))
+        TransportError(words::UNREACHABLE.with("address", self.relay.as_str()).with("why", why))
     }
 }
 
@@ -128,7 +126,7 @@ impl PokeStream {
         let mut line = String::new();
         match self.lines.by_ref().take(LINE_BYTES_MAX).read_line(&mut line) {
             Ok(1..) => Ok(line.starts_with("event: poke") || line.starts_with("event:poke")),
-            Ok(0) | Err(_) => Err(TransportError("the relay ended the stream".to_owned())),
+            Ok(0) | Err(_) => Err(TransportError(words::WHY_STREAM_ENDED.into())),
         }
     }
 }

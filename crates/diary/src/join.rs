@@ -13,10 +13,11 @@ use lissom_sync::phrase::from_phrase;
 use lissom_sync::protocol::cursor::Cursor;
 
 use crate::diary::{Diary, device_values, vault_of};
-use crate::error::Error;
+use crate::error::{Error, unreachable};
 use crate::host::Host;
 use crate::secret_file;
 use crate::storage::entries::count;
+use crate::texts::{Lang, Sentence, relay as words};
 use crate::transport::{RelayUrl, Transport};
 
 /// Longest wait for each answer while joining.
@@ -116,15 +117,20 @@ fn probe(keys: &Keys, transport: &mut dyn Transport) -> Result<VaultClient, Erro
     let mut client = VaultClient::new(keys.clone(), None);
     let stored = Stored { cursor: Cursor::start(&keys.vault()), healing: false, known_here: false };
     let mut event = Event::Begin { stored, heals_allowed: 0 };
+    let mut told = None;
     while client.watch_request().is_none() {
         let effect = client.handle(event).map_err(|error| Error::Database(error.to_string()))?;
         event = match effect {
             _ if client.watch_request().is_some() => break,
             Effect::Exchange(request) => match transport.exchange(&request, TIMEOUT) {
                 Ok(response) => Event::Answer(response),
-                Err(error) => Event::NoAnswer(error.to_string()),
+                Err(error) => {
+                    let why = error.to_string();
+                    told = Some(error.0);
+                    Event::NoAnswer(why)
+                }
             },
-            Effect::Finish(outcome) => return Err(refused(outcome.end)),
+            Effect::Finish(outcome) => return Err(refused(outcome.end, told)),
             Effect::TakeBatch { .. } | Effect::Commit(_) => break,
         };
     }
@@ -132,13 +138,16 @@ fn probe(keys: &Keys, transport: &mut dyn Transport) -> Result<VaultClient, Erro
     Ok(client)
 }
 
-fn refused(end: End) -> Error {
-    match end {
-        End::VaultUnknown => Error::UnknownVault,
-        End::Unreachable(why) => Error::Relay(format!("{why}; nothing was created")),
-        End::Gone { .. } => {
-            Error::Relay("this diary was deleted on the relay by its owner; nothing was created".to_owned())
-        }
-        _ => Error::Relay("the relay refused; nothing was created".to_owned()),
-    }
+fn refused(end: End, told: Option<Sentence>) -> Error {
+    let why = match end {
+        End::VaultUnknown => return Error::UnknownVault,
+        // In the transport's own sentence, if that is what the client repeats.
+        End::Unreachable(why) => match told.filter(|told| told.say(Lang::En) == why) {
+            Some(told) => told,
+            None => unreachable(&why),
+        },
+        End::Gone { .. } => words::GONE.into(),
+        _ => words::REFUSED_HERE.into(),
+    };
+    Error::Relay(words::CREATED_NOTHING.with("why", why))
 }

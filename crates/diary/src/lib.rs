@@ -22,6 +22,7 @@
 //! its owner only, without which nobody can read what the relay holds. `applying.lock` is empty; its lock tells the other
 //! processes that one is taking entries in.
 
+mod advice;
 mod archive;
 mod diary;
 mod driver;
@@ -31,10 +32,13 @@ mod host;
 #[cfg(feature = "net")]
 mod http;
 mod join;
+mod plans;
 mod records;
+mod safety;
 mod secret_file;
 mod status;
 mod storage;
+pub mod texts;
 mod transport;
 mod verify;
 
@@ -50,15 +54,18 @@ pub use lissom_core::moment::Moment;
 pub use lissom_core::result::ResultValues;
 pub use lissom_sync as sync;
 
+pub use crate::advice::Advice;
 pub use crate::archive::{ExportFormat, Imported};
 pub use crate::diary::{Diary, Recorded};
 pub use crate::driver::{StartedBy, SyncOptions, SyncReport};
-pub use crate::error::Error;
+pub use crate::error::{Error, system_words};
 pub use crate::history::{HistoryQuery, HistoryRow, RowValues};
 pub use crate::host::{Host, SystemHost};
 #[cfg(feature = "net")]
 pub use crate::http::{HttpTransport, PokeStream};
 pub use crate::join::Joined;
+pub use crate::plans::PlanError;
+pub use crate::safety::Screened;
 pub use crate::status::{DeviceStatus, Status};
 pub use crate::storage::notice::Notice;
 pub use crate::transport::{RelayUrl, RelayUrlError, Transport, TransportError};

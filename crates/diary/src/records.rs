@@ -64,6 +64,17 @@ impl Diary {
         }
         Ok(log)
     }
+
+    /// Check-ins from one day to another.
+    pub(crate) fn read_check_ins(&self, from: Day, to: Day) -> Result<Vec<Dated<CheckInValues>>, Error> {
+        let (from, to) = (Some(from.to_string()), Some(to.to_string()));
+        let rows = self.history(&HistoryQuery { from, to, ..HistoryQuery::default() })?;
+        let check_in = |row: crate::history::HistoryRow| match row.values {
+            RowValues::CheckIn(values) => Some(Dated::new(row.id, row.at, values)),
+            RowValues::Result(_) => None,
+        };
+        Ok(rows.into_iter().filter_map(check_in).collect())
+    }
 }
 
 /// Results and check-ins.

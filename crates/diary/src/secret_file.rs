@@ -11,6 +11,7 @@ use lissom_sync::keys::Secret;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::texts::error as words;
 
 /// Name of the file in the diary's folder.
 const NAME: &str = "secret";
@@ -29,7 +30,7 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(Error::file(format!("the folder {} cannot be made", folder.display())))
+    builder.create(folder).map_err(Error::file(words::TRIED_FOLDER.with("path", folder.display().to_string())))
 }
 
 /// Reads the secret; `None` if there is none.
@@ -56,7 +57,7 @@ pub(crate) fn store_next(folder: &Path, secret: &Secret) -> Result<(), Error> {
 pub(crate) fn promote_next(folder: &Path) -> Result<(), Error> {
     match fs::rename(folder.join(NEXT), folder.join(NAME)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Error::file("the secret cannot be stored")(error)),
+        Err(error) => Err(Error::file(words::TRIED_STORE_SECRET)(error)),
         Ok(()) => sync_folder(folder),
     }
 }
@@ -65,16 +66,11 @@ fn read(path: &Path) -> Result<Option<Secret>, Error> {
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::file(format!("{} cannot be read", path.display()))(error)),
+        Err(error) => return Err(Error::file(words::TRIED_READ.with("path", path.display().to_string()))(error)),
     };
     let bytes = HEXLOWER.decode(text.trim().as_bytes()).ok().map(Zeroizing::new);
     let secret = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-    let damaged = || {
-        Error::Integrity(format!(
-            "{} is damaged; join again with the 24 words: what is recorded here stays",
-            path.display()
-        ))
-    };
+    let damaged = || Error::integrity(words::DAMAGED_SECRET.with("path", path.display().to_string()));
     Ok(Some(Secret::from_bytes(secret.ok_or_else(damaged)?)))
 }
 
@@ -95,14 +91,14 @@ fn write(folder: &Path, name: &str, secret: &Secret) -> Result<(), Error> {
         file.sync_all()?;
         fs::rename(&draft, &path)
     };
-    store().map_err(Error::file("the secret cannot be stored"))?;
+    store().map_err(Error::file(words::TRIED_STORE_SECRET))?;
     sync_folder(folder)
 }
 
 /// Makes a rename durable.
 fn sync_folder(folder: &Path) -> Result<(), Error> {
     #[cfg(unix)]
-    File::open(folder).and_then(|dir| dir.sync_all()).map_err(Error::file("the folder cannot be synced"))?;
+    File::open(folder).and_then(|dir| dir.sync_all()).map_err(Error::file(words::TRIED_SYNC_FOLDER))?;
     #[cfg(not(unix))]
     let _unused: (&Path, Option<File>) = (folder, None);
     Ok(())

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::storage::documents::{doc_ids, load};
 use crate::storage::entries::count;
 use crate::storage::notice::{self, Notice};
+use crate::texts::notice as notices_of;
 
 /// A parent that is missing for so long, and through two syncs to the end of the log, is worth a notice.
 const MISSING_MS: i64 = 24 * 60 * 60 * 1000;
@@ -28,8 +29,8 @@ pub struct Status {
     pub quarantined: usize,
     /// Changes that wait for what they build on, and entries known to exist that have not arrived.
     pub waiting: usize,
-    /// Names of the devices whose changes wait or are quarantined.
-    pub waiting_for: Vec<String>,
+    /// Names of the devices whose changes wait or are quarantined; `None` for one that is not known here yet.
+    pub waiting_for: Vec<Option<String>>,
     /// Entries that the relay refused; kept, and tried again.
     pub refused: usize,
     /// When a sync last reached the end of the log, in milliseconds since 1970 by this device's clock.
@@ -49,8 +50,8 @@ pub struct Status {
 /// One of the person's devices.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceStatus {
-    /// The name its owner gave it.
-    pub name: String,
+    /// The name its owner gave it, if it has one.
+    pub name: Option<String>,
     /// When something of it last arrived here, in milliseconds since 1970; `None` for this device, and for one never
     /// heard from. The newest entries of another device can be withheld without a trace: this is how it shows.
     pub last_heard_ms: Option<i64>,
@@ -114,7 +115,7 @@ impl Diary {
             sql.prepare_cached("SELECT device, max(at_ms) FROM entry WHERE device IS NOT NULL GROUP BY device")?;
         let rows = select.query_map([], |row| Ok((device_key(&row.get(0)?), row.get(1)?)))?;
         let heard: BTreeMap<String, i64> = rows.collect::<Result<_, _>>()?;
-        let mut select = sql.prepare_cached("SELECT key, coalesce(name, 'unnamed') FROM device ORDER BY name, key")?;
+        let mut select = sql.prepare_cached("SELECT key, name FROM device ORDER BY name, key")?;
         let rows = select.query_map([], |row| {
             let key: String = row.get(0)?;
             let this_device = key == own;
@@ -133,33 +134,20 @@ impl Diary {
         );
         let long = count(sql, &long)?;
         if long > 0 {
-            let text = format!(
-                "Waiting for {} that the relay should have. Sync the other devices; if that does not bring it, the relay may be withholding it.",
-                entries(long)
-            );
-            notices.push(Notice::state("missing", text));
+            notices.push(Notice::state("missing", notices_of::MISSING.with("n", long)));
         }
         if quarantined > 0 {
-            let text =
-                format!("{} cannot be read by this version. Nothing is lost; update this program.", items(quarantined));
-            notices.push(Notice::state("quarantined", text));
+            notices.push(Notice::state("quarantined", notices_of::QUARANTINED.with("n", quarantined)));
         }
         if refused > 0 {
-            notices.push(Notice::state(
-                "refused",
-                format!("The relay refused {}. They are kept and tried again.", entries(refused)),
-            ));
+            notices.push(Notice::state("refused", notices_of::REFUSED.with("n", refused)));
         }
         let newer = format!("SELECT count(*) FROM doc WHERE min_version > {VERSION}");
         if count(sql, &newer)? > 0 {
-            let text = "A newer version on another device changed how part of the diary works. That part can be read and not written here until this program is updated.";
-            notices.push(Notice::state("update-needed", text));
+            notices.push(Notice::state("update-needed", notices_of::UPDATE_NEEDED));
         }
         if self.storage.meta::<Vec<u8>>("statement")?.is_some() {
-            notices.push(Notice::state(
-                "gone",
-                "This diary was deleted on the relay by its owner. Everything is still on this device.",
-            ));
+            notices.push(Notice::state("gone", notices_of::GONE));
         }
         Ok(notices)
     }
@@ -180,9 +168,9 @@ fn recent(sql: &Connection, now: i64) -> Result<Vec<Notice>, Error> {
     Ok(notice::after(sql, 0)?.into_iter().filter(|notice| notice.at_ms.is_none_or(recent)).collect())
 }
 
-fn waiting_for(sql: &Connection) -> Result<Vec<String>, Error> {
+fn waiting_for(sql: &Connection) -> Result<Vec<Option<String>>, Error> {
     let mut select = sql.prepare_cached(
-        "SELECT DISTINCT coalesce(d.name, 'a device that is not known here yet') FROM entry e
+        "SELECT DISTINCT d.name FROM entry e
          LEFT JOIN device d ON d.key = 'd:' || lower(hex(e.device))
          WHERE e.state <> 0 OR e.seq IN (SELECT entry FROM chunk WHERE state <> 0) ORDER BY 1",
     )?;
@@ -202,14 +190,6 @@ fn state_hash(sql: &Connection) -> Result<String, Error> {
         document.hash_state(&mut hash);
     }
     Ok(data_encoding::HEXLOWER.encode(&hash.finalize()))
-}
-
-fn entries(n: usize) -> String {
-    if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") }
-}
-
-fn items(n: usize) -> String {
-    if n == 1 { "1 item".to_owned() } else { format!("{n} items") }
 }
 
 impl std::fmt::Debug for Status {

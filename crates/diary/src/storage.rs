@@ -90,9 +90,8 @@ impl Storage {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         schema::prepare(&mut connection)?;
-        let what = "the diary's lock file cannot be opened";
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
-        let applying = options.map_err(Error::file(what))?;
+        let applying = options.map_err(Error::file(crate::texts::error::TRIED_OPEN_LOCK))?;
         Ok(Self { connection, host, loaded: Loaded::default(), vault: None, applying })
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use lissom_sync::http::{Request, Response};
 
+use crate::texts::{Lang, Sentence, error as words, relay};
+
 /// Carries one HTTP exchange at a time: the only thing a sync needs of the network.
 ///
 /// The relay's certificate is checked by the transport, with the system's trust store. Redirects are not
@@ -18,26 +20,55 @@ pub trait Transport {
 }
 
 /// Nothing answered. A line for people, without ids.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TransportError(pub String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransportError(pub Sentence);
+
+impl TransportError {
+    /// An error in a transport's own words, which are not translated.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self(relay::TRANSPORT.with("words", words.into()))
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.say(Lang::En))
+    }
+}
+
+impl std::error::Error for TransportError {}
 
 /// The address of a relay: `https://…`, or `http://…` on this very machine.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RelayUrl(String);
 
 /// Why an address cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayUrlError {
     /// Not a web address.
-    #[error("a relay's address looks like https://relay.example.org")]
     Form,
     /// Without TLS and not on this machine.
-    #[error(
-        "this address has no TLS (https), so the network could see and keep tokens; use https, or --insecure on a network you trust"
-    )]
     NotEncrypted,
 }
+
+impl RelayUrlError {
+    /// It for people, in whatever language they read.
+    #[must_use]
+    pub fn sentence(self) -> Sentence {
+        match self {
+            Self::Form => words::RELAY_URL_FORM.into(),
+            Self::NotEncrypted => words::RELAY_URL_NOT_ENCRYPTED.into(),
+        }
+    }
+}
+
+impl fmt::Display for RelayUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence().say(Lang::En))
+    }
+}
+
+impl std::error::Error for RelayUrlError {}
 
 impl RelayUrl {
     /// Checks an address. Without TLS it must be on this machine, unless `insecure` says otherwise.

@@ -4,13 +4,14 @@ use lissom_core::document::{Change, ChangeHash};
 use lissom_sync::protocol::cursor::Cursor;
 use lissom_sync::protocol::ids::EntryId;
 use rusqlite::Connection;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::diary::Diary;
 use crate::error::Error;
 use crate::storage::documents::QUARANTINED;
 use crate::storage::entries::reread;
 use crate::storage::{cursor, projection, rebuild_tables};
+use crate::texts::{Lang, Sentence, verify as words};
 
 /// What was checked, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,8 +22,13 @@ pub struct Verified {
     pub changes: usize,
     /// Rows compared with a projection made anew from the documents.
     pub rows: usize,
-    /// What is wrong, for people; empty if nothing is.
-    pub problems: Vec<String>,
+    /// What is wrong, for people; empty if nothing is. As JSON in English.
+    #[serde(serialize_with = "in_english")]
+    pub problems: Vec<Sentence>,
+}
+
+fn in_english<S: Serializer>(problems: &[Sentence], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(problems.iter().map(|problem| problem.say(Lang::En)))
 }
 
 impl Diary {
@@ -41,7 +47,7 @@ impl Diary {
         Ok(Verified { entries, changes, rows, problems })
     }
 
-    fn check_contents(&self, problems: &mut Vec<String>) -> Result<(usize, usize, usize), Error> {
+    fn check_contents(&self, problems: &mut Vec<Sentence>) -> Result<(usize, usize, usize), Error> {
         let sql = self.storage.sql();
         let entries = self.check_entries(problems)?;
         let changes = check_changes(sql, problems)?;
@@ -49,12 +55,12 @@ impl Diary {
         projection::fill(sql, "rebuilt", 0)?;
         let (stored, rebuilt) = (projection::dump(sql, "main")?, projection::dump(sql, "rebuilt")?);
         if stored != rebuilt {
-            problems.push("the history differs from the documents; `lissom rebuild-history` makes it anew".to_owned());
+            problems.push(words::HISTORY.into());
         }
         Ok((entries, changes, stored.len()))
     }
 
-    fn check_entries(&self, problems: &mut Vec<String>) -> Result<usize, Error> {
+    fn check_entries(&self, problems: &mut Vec<Sentence>) -> Result<usize, Error> {
         let sql = self.storage.sql();
         let mut select = sql.prepare("SELECT seq, entry_id, bytes FROM entry")?;
         let mut rows = select.query([])?;
@@ -63,7 +69,7 @@ impl Diary {
             let (seq, id): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
             match reread(&self.keys, row.get(2)?) {
                 Ok(entry) if entry.id() == EntryId(id) => {}
-                _ => problems.push(format!("entry {seq} is damaged")),
+                _ => problems.push(words::ENTRY.with("seq", seq)),
             }
             checked = checked.saturating_add(1);
         }
@@ -74,7 +80,7 @@ impl Diary {
         let ids = select.query_map([], |row| row.get(0).map(EntryId))?.collect::<Result<Vec<_>, _>>()?;
         let (stored, _) = cursor(sql)?;
         if Cursor::start(&self.keys.vault()).after(&ids) != stored {
-            problems.push("the stored place in the relay's log does not match the entries".to_owned());
+            problems.push(words::CURSOR.into());
         }
         Ok(checked)
     }
@@ -91,23 +97,23 @@ impl Diary {
     }
 }
 
-fn check_file(sql: &Connection) -> Result<Vec<String>, Error> {
+fn check_file(sql: &Connection) -> Result<Vec<Sentence>, Error> {
     let mut problems = Vec::new();
     let mut check = sql.prepare("PRAGMA integrity_check(20)")?;
     for line in check.query_map([], |row| row.get::<_, String>(0))? {
         let line = line?;
         if line != "ok" {
-            problems.push(format!("the database file is damaged: {line}"));
+            problems.push(words::FILE.with("line", line));
         }
     }
     let mut check = sql.prepare("PRAGMA foreign_key_check")?;
     if check.exists([])? {
-        problems.push("the database has rows that belong to nothing".to_owned());
+        problems.push(words::ORPHANS.into());
     }
     Ok(problems)
 }
 
-fn check_changes(sql: &Connection, problems: &mut Vec<String>) -> Result<usize, Error> {
+fn check_changes(sql: &Connection, problems: &mut Vec<Sentence>) -> Result<usize, Error> {
     let mut select = sql.prepare("SELECT id, change_hash, data FROM chunk WHERE state <> ?1")?;
     let mut rows = select.query([QUARANTINED])?;
     let mut checked = 0_usize;
@@ -115,7 +121,7 @@ fn check_changes(sql: &Connection, problems: &mut Vec<String>) -> Result<usize, 
         let (id, hash): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
         let data: Vec<u8> = row.get(2)?;
         if Change::parse(&data).map(|change| change.hash) != Ok(ChangeHash(hash)) {
-            problems.push(format!("change {id} is damaged"));
+            problems.push(words::CHANGE.with("id", id));
         }
         checked = checked.saturating_add(1);
     }

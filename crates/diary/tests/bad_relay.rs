@@ -109,7 +109,7 @@ fn a_child_without_its_parent_waits_and_says_for_how_many() {
     assert_eq!(b.sync(), End::Done);
     let status = b.diary.status().unwrap();
     assert_eq!((status.waiting, b.rows()), (2, 0), "one entry missing, one change waiting for it");
-    assert_eq!(status.waiting_for, ["Phone"]);
+    assert_eq!(status.waiting_for, [Some("Phone".to_owned())]);
     b.log();
     assert_eq!(b.rows(), 1, "what is recorded here does not wait");
     b.view.deliver(|| true);

@@ -203,7 +203,7 @@ proptest! {
         for (count, step) in (1_i64..).zip(&steps) {
             let touched = play(&mut devices, count, step);
             let verified = devices[touched].diary.verify().unwrap();
-            prop_assert_eq!(verified.problems, Vec::<String>::new(), "after {:?}", step);
+            prop_assert_eq!(verified.problems, Vec::new(), "after {:?}", step);
         }
         for _ in 0..2 {
             for device in &mut devices {

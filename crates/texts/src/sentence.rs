@@ -73,6 +73,18 @@ pub enum Arg {
     Sentence(Box<Sentence>),
 }
 
+impl Arg {
+    /// What stands in the gap, in a language.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Words(words) => words.clone(),
+            Self::Sentence(sentence) => sentence.say(lang),
+        }
+    }
+}
+
 impl From<i64> for Arg {
     fn from(number: i64) -> Self {
         Self::Number(number)
@@ -183,12 +195,7 @@ impl Sentence {
     fn fill(&self, name: &str, lang: Lang) -> String {
         let arg = self.args.iter().find(|(gap, _)| *gap == name).map(|(_, arg)| arg);
         debug_assert!(arg.is_some(), "{} has a gap {name} that nothing fills", self.text.key);
-        match arg {
-            Some(Arg::Number(number)) => number.to_string(),
-            Some(Arg::Words(words)) => words.clone(),
-            Some(Arg::Sentence(sentence)) => sentence.say(lang),
-            None => format!("{{{name}}}"),
-        }
+        arg.map_or_else(|| format!("{{{name}}}"), |arg| arg.say(lang))
     }
 }
 

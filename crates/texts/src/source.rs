@@ -71,6 +71,7 @@ pub fn compile(files: &[(String, String)]) -> Result<String, Vec<String>> {
 }
 
 /// The whole of a build script: compiles the folder `texts/` of the crate that is built to `texts.rs` in `OUT_DIR`.
+#[expect(clippy::print_stdout, reason = "a build script speaks to cargo this way")]
 pub fn build() {
     println!("cargo::rerun-if-changed=texts");
     let compiled = read(Path::new("texts")).and_then(|files| compile(&files));

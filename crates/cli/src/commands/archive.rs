@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::counted;
+use crate::texts::{Sentence, archive as words};
 
 /// A form to export in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
@@ -70,8 +70,8 @@ impl Export {
         let diary = context.open()?;
         let format = self.format.unwrap_or_else(|| Format::of(&self.file));
         let records = diary.export(&self.file, format.into())?;
-        context.out.show(&Exported { file: self.file.to_string_lossy(), format, records }, || {
-            format!("Wrote {} to {}.", counted(records, "record", "records"), self.file.display())
+        context.out.answer(&Exported { file: self.file.to_string_lossy(), format, records }, || {
+            words::EXPORTED.with("n", records).with("file", self.file.display().to_string())
         })
     }
 }
@@ -93,13 +93,12 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let imported = context.open()?.import(&self.file)?;
-        context.out.show(&imported, || {
-            let edits = match imported.edits {
-                0 => String::new(),
-                edits => format!(", and {} to records that were here", counted(edits, "edit", "edits")),
+        context.out.answer(&imported, || {
+            let said = match imported.edits {
+                0 => Sentence::from(words::IMPORTED),
+                edits => words::IMPORTED_WITH_EDITS.with("edits", words::EDITS.with("n", edits)),
             };
-            let found = counted(imported.records, "record", "records");
-            format!("Found {found} in the file; {} new here{edits}.", imported.added)
+            said.with("n", imported.records).with("added", imported.added)
         })
     }
 }

@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{BOLD, FAINT, ask, counted, warn};
+use crate::output::{BOLD, FAINT, Output};
+use crate::texts::{Arg, Lang, Sentence, begin as words};
 
 /// Longest first exchange with the relay: the diary is there already, so nobody needs to wait for it.
 const FIRST_SYNC: Duration = Duration::from_secs(20);
@@ -53,7 +54,7 @@ struct Begun<'a> {
     relay: Option<&'a str>,
     synced: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    notice: Option<&'a str>,
+    notice: Option<String>,
 }
 
 impl Init {
@@ -78,25 +79,22 @@ impl Init {
             device: self.name.trim(),
             relay: relay.as_ref().map(RelayUrl::as_str),
             synced: first.as_ref().is_some_and(Result::is_ok),
-            notice: notice.map(String::as_str),
+            notice: notice.map(|why| why.say(Lang::En)),
         };
-        context.out.show(&begun, || welcome(begun.device, &phrase, begun.synced))?;
+        context.out.show(&begun, || welcome(context.lang(), begun.device, &phrase, begun.synced))?;
         if let Some(notice) = notice.filter(|_| !context.out.is_json()) {
-            warn(&format!("the diary is ready, but not on the relay yet: {notice}"));
+            context.out.warn(words::READY_NOT_SENT.with("why", notice.clone()));
         }
         Ok(())
     }
 }
 
-fn welcome(device: &str, phrase: &str, synced: bool) -> String {
-    let relay = if synced { " It is on the relay, encrypted." } else { "" };
-    format!(
-        "The diary on {device} is ready.{relay}\n\n{}\n\n\
-         {BOLD}Write these {WORDS} words on paper, in order, and keep them safe.{BOLD:#}\n\
-         With them, and only with them, you can open the diary on another device (`lissom join`)\n\
-         or after this one is lost. Whoever has them can read everything.",
-        grid(phrase)
-    )
+fn welcome(lang: Lang, device: &str, phrase: &str, synced: bool) -> String {
+    let ready = if synced { words::READY_AND_SENT } else { words::READY };
+    let ready = ready.with("device", device).say(lang);
+    let write_down = words::WRITE_DOWN.with("words", WORDS).say(lang);
+    let opens = words::WHAT_THEY_OPEN.say(lang);
+    format!("{ready}\n\n{}\n\n{BOLD}{write_down}{BOLD:#}\n{opens}", grid(phrase))
 }
 
 /// The words in numbered columns, to be read down.
@@ -114,11 +112,12 @@ fn grid(phrase: &str) -> String {
     (0..rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Registers at the relay and exchanges what there is; an error is a line that says why not yet.
-fn first_sync(diary: &mut Diary, relay: &RelayUrl) -> Result<SyncReport, String> {
+/// Registers at the relay and exchanges what there is; or says why not yet.
+fn first_sync(diary: &mut Diary, relay: &RelayUrl) -> Result<SyncReport, Sentence> {
+    let why = |error| Failure::from(error).sentence().clone();
     let options = SyncOptions { budget: FIRST_SYNC, started_by: StartedBy::Person };
-    let report = diary.sync(&mut HttpTransport::new(relay.clone()), options).map_err(|error| error.to_string())?;
-    report.check().map_err(|error| error.to_string())?;
+    let report = diary.sync(&mut HttpTransport::new(relay.clone()), options).map_err(why)?;
+    report.check().map_err(why)?;
     Ok(report)
 }
 
@@ -157,50 +156,53 @@ struct Came<'a> {
     brought: usize,
     synced: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    notice: Option<&'a str>,
+    notice: Option<String>,
 }
 
 impl Join {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let relay = RelayUrl::parse(&self.relay, self.insecure).map_err(lissom_diary::Error::from)?;
-        let phrase = self.read_phrase()?;
+        let phrase = self.read_phrase(context.out)?;
         let mut transport = HttpTransport::new(relay.clone());
         let at = (&relay, self.insecure);
         let joined = Diary::join(context.folder()?, &phrase, &self.name, at, &mut transport, SystemHost)?;
         let (mut diary, brought) = (joined.diary, joined.brought);
         context.leave_room(&diary)?;
         let first = first_sync(&mut diary, &relay);
-        let notice = first.as_ref().err().map(String::as_str);
+        let told = first.as_ref().err();
+        let notice = told.map(|why| why.say(Lang::En));
         let (device, synced) = (self.name.trim(), first.is_ok());
         let came = Came { vault: diary.vault(), device, relay: relay.as_str(), brought, synced, notice };
+        let lang = context.lang();
         context.out.show(&came, || {
             let records = diary.history(&lissom_diary::HistoryQuery::default()).map_or(0, |rows| rows.len());
-            let along = match brought {
-                0 => String::new(),
-                n => format!(" {} from this device came along.", counted(n, "record", "records")),
-            };
-            format!("{device} has joined; {} here now.{along}", counted(records, "record", "records"))
+            let joined = words::JOINED.with("n", records).with("device", device).say(lang);
+            match brought {
+                0 => joined,
+                n => format!("{joined} {}", words::CAME_ALONG.with("n", n).say(lang)),
+            }
         })?;
-        if let Some(notice) = notice.filter(|_| !context.out.is_json()) {
-            warn(&format!("joined, but not everything is here yet: {notice}"));
+        if let Some(notice) = told.filter(|_| !context.out.is_json()) {
+            context.out.warn(words::JOINED_NOT_ALL.with("why", notice.clone()));
         }
         Ok(())
     }
 
-    fn read_phrase(&self) -> Result<Zeroizing<String>, Failure> {
+    fn read_phrase(&self, out: Output) -> Result<Zeroizing<String>, Failure> {
         let stdin = std::io::stdin();
         if self.phrase_file.as_os_str() != "-" {
             let what = self.phrase_file.display().to_string();
-            let file = std::fs::File::open(&self.phrase_file).map_err(|error| Failure::file(&what, &error))?;
-            return read_all(file, &what);
+            let file = std::fs::File::open(&self.phrase_file).map_err(|error| Failure::file(what.as_str(), &error))?;
+            return read_all(file, what);
         }
         if !stdin.is_terminal() {
-            return read_all(stdin.lock(), "standard input");
+            return read_all(stdin.lock(), words::STANDARD_INPUT);
         }
-        ask("Type or paste the 24 words, then press Enter:");
+        out.ask(words::ASK_WORDS.with("words", WORDS));
         let mut text = Zeroizing::new(String::new());
         while text.split_whitespace().count() < WORDS {
-            let read = stdin.lock().read_line(&mut text).map_err(|error| Failure::file("standard input", &error))?;
+            let read =
+                stdin.lock().read_line(&mut text).map_err(|error| Failure::file(words::STANDARD_INPUT, &error))?;
             if read == 0 {
                 break;
             }
@@ -209,7 +211,7 @@ impl Join {
     }
 }
 
-fn read_all(from: impl std::io::Read, what: &str) -> Result<Zeroizing<String>, Failure> {
+fn read_all(from: impl std::io::Read, what: impl Into<Arg>) -> Result<Zeroizing<String>, Failure> {
     let mut text = Zeroizing::new(String::new());
     from.take(PHRASE_BYTES_MAX).read_to_string(&mut text).map_err(|error| Failure::file(what, &error))?;
     Ok(text)

@@ -8,6 +8,7 @@ use crate::commands::check_in::{CheckInFlags, Written};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::given::{Given, ResultFlags, put, put_text};
+use crate::texts::change as words;
 use crate::when;
 
 /// Fewest letters of an id that are taken for it.
@@ -55,9 +56,7 @@ pub(crate) struct Edit {
 impl Edit {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         if !self.says_anything() {
-            return Err(Failure::usage(
-                "nothing to change; say what, such as --reps 10 (`lissom edit --help` lists all)",
-            ));
+            return Err(Failure::usage(words::NOTHING));
         }
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
@@ -73,7 +72,7 @@ impl Edit {
         if let Some(at) = at {
             diary.edit_time(&id, at)?;
         }
-        context.out.show(&Written { id: &id }, || format!("Changed {id}"))
+        context.out.answer(&Written { id: &id }, || words::CHANGED.with("id", id.as_str()))
     }
 
     fn says_anything(&self) -> bool {
@@ -84,7 +83,7 @@ impl Edit {
 
     fn edit_result(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
         if let Some(field) = self.pain.as_ref().map(|_| "pain").or(self.check_in.first_given()) {
-            return Err(Failure::refused_field(field, "this record is a result, and only check-ins have this"));
+            return Err(Failure::refused_field(field, words::ONLY_CHECK_INS));
         }
         Ok(diary.edit_result(id, |values| {
             self.result.put_into(values);
@@ -97,7 +96,7 @@ impl Edit {
 
     fn edit_check_in(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
         if let Some(field) = self.exercise.as_ref().map(|_| "exercise").or(self.result.first_given()) {
-            return Err(Failure::refused_field(field, "this record is a check-in, and only results have this"));
+            return Err(Failure::refused_field(field, words::ONLY_RESULTS));
         }
         Ok(diary.edit_check_in(id, |values| {
             put(&mut values.pain, self.pain.as_ref());
@@ -123,7 +122,9 @@ impl Delete {
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
         diary.delete(&id)?;
-        context.out.show(&Written { id: &id }, || format!("Deleted {id}\nBring it back with `lissom restore`."))
+        let said = words::DELETED.with("id", id.as_str());
+        let lang = context.lang();
+        context.out.show(&Written { id: &id }, || format!("{}\n{}", said.say(lang), words::BRING_BACK.say(lang)))
     }
 }
 
@@ -144,7 +145,7 @@ impl Restore {
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
         diary.restore(&id)?;
-        context.out.show(&Written { id: &id }, || format!("Restored {id}"))
+        context.out.answer(&Written { id: &id }, || words::RESTORED.with("id", id.as_str()))
     }
 }
 
@@ -155,8 +156,7 @@ fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
         return Ok(given);
     }
     if given.chars().count() < ID_CHARS_MIN {
-        let text = format!("give at least {ID_CHARS_MIN} letters of it; `lissom history --ids` shows ids in full");
-        return Err(Failure::refused_field("id", text));
+        return Err(Failure::refused_field("id", words::TOO_SHORT.with("letters", ID_CHARS_MIN)));
     }
     let bare = |id: &str| id.split_once(':').is_some_and(|(_, bare)| bare.starts_with(&given));
     let fits = |id: &str| id.starts_with(&given) || id.ends_with(&given) || bare(id);
@@ -168,8 +168,8 @@ fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
         count => {
             let more = if count > NAMED_MAX { ", …" } else { "" };
             found.truncate(NAMED_MAX);
-            let named = found.join(", ");
-            Err(Failure::refused_field("id", format!("{count} records fit; give more of one of {named}{more}")))
+            let named = format!("{}{more}", found.join(", "));
+            Err(Failure::refused_field("id", words::SEVERAL.with("count", count).with("ids", named)))
         }
     }
 }

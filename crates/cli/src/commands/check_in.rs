@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::given::{Given, put, put_text};
+use crate::texts::log;
 use crate::when;
 
 /// Write down how you are
@@ -78,6 +79,7 @@ impl CheckIn {
             diary.check_not_in_the_future(at)?;
         }
         let id = diary.record_check_in(&values, Some(at))?;
-        context.out.show(&Written { id: &id }, || format!("Saved: check-in, pain {}\n{id}", self.pain))
+        let said = log::SAVED_CHECK_IN.with("pain", self.pain);
+        context.out.show(&Written { id: &id }, || format!("{}\n{id}", said.say(context.lang())))
     }
 }

@@ -17,8 +17,10 @@ use serde::Serialize;
 use crate::commands::demo::device::Device;
 use crate::commands::demo::stage::Stage;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, hinted};
+use crate::output::in_english;
 use crate::table::Table;
+use crate::texts::{Lang, Sentence, demo as words};
 
 /// Letters of a state hash that the table shows.
 const HASH_CHARS: usize = 12;
@@ -48,7 +50,8 @@ struct Ending {
     devices: Vec<Row>,
     records_expected: usize,
     relay_entries: u64,
-    problems: Vec<String>,
+    #[serde(serialize_with = "in_english")]
+    problems: Vec<Sentence>,
     converged: bool,
 }
 
@@ -66,7 +69,7 @@ impl Demo {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let Some(keep) = self.keep else {
             // Removed when it is dropped, at the end.
-            let temporary = tempfile::tempdir().map_err(|error| Failure::file("a temporary folder", &error))?;
+            let temporary = tempfile::tempdir().map_err(|error| Failure::file(words::TEMPORARY_FOLDER, &error))?;
             return perform(temporary.path(), context);
         };
         perform(&empty_folder(keep)?, context)
@@ -77,22 +80,25 @@ fn perform(folder: &Path, context: &Context) -> Result<(), Failure> {
     let mut stage = Stage::set(folder, context.out)?;
     acts::play(&mut stage)?;
     let ending = judge(stage)?;
-    context.out.show(&ending, || describe(&ending))?;
+    context.out.show(&ending, || describe(context.lang(), &ending))?;
     if ending.converged {
         return Ok(());
     }
-    Err(Failure::integrity(format!("the demo did not converge: {}", ending.problems.join("; "))))
+    let problems = ending.problems.into_iter().reduce(|said, next| hinted(said, Some(next)));
+    Err(Failure::integrity(
+        problems.map_or_else(|| words::VERDICT_NO.into(), |problems| words::NOT_CONVERGED.with("problems", problems)),
+    ))
 }
 
 /// Folders of a story must not mix with anything else.
 fn empty_folder(folder: PathBuf) -> Result<PathBuf, Failure> {
     let what = |folder: &Path| folder.display().to_string();
-    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&what(&folder), &error))?;
-    let mut inside = std::fs::read_dir(&folder).map_err(|error| Failure::file(&what(&folder), &error))?;
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(what(&folder), &error))?;
+    let mut inside = std::fs::read_dir(&folder).map_err(|error| Failure::file(what(&folder), &error))?;
     if inside.next().is_none() {
         return Ok(folder);
     }
-    Err(Failure::refused_field("keep", format_args!("{} is not empty; name a new folder", what(&folder))))
+    Err(Failure::refused_field("keep", words::NOT_EMPTY.with("folder", what(&folder))))
 }
 
 /// Compares everything with everything, and with what the script says must be there.
@@ -111,31 +117,37 @@ fn judge(stage: Stage) -> Result<Ending, Failure> {
         };
         let left = status.unsynced + status.waiting + status.quarantined + status.refused;
         for (wrong, what) in [
-            (row.records != expected, format!("holds {} records, the script wrote {expected}", row.records)),
-            (left > 0, format!("has {left} changes that are not settled")),
+            (row.records != expected, words::PROBLEM_RECORDS.with("records", row.records).with("expected", expected)),
+            (left > 0, words::PROBLEM_UNSETTLED.with("left", left)),
         ] {
             if wrong {
-                problems.push(format!("{} {what}", device.name));
+                problems.push(what.with("device", device.name));
             }
         }
         let verified = device.diary()?.verify()?;
-        problems.extend(verified.problems.iter().map(|problem| format!("{}: {problem}", device.name)));
+        problems.extend(
+            verified
+                .problems
+                .into_iter()
+                .map(|problem| words::PROBLEM_OF_DEVICE.with("device", device.name).with("what", problem)),
+        );
         rows.push(row);
     }
     if rows.windows(2).any(|pair| matches!(pair, [a, b] if a.state_hash != b.state_hash)) {
-        problems.push("the devices do not hold the same documents".to_owned());
+        problems.push(words::PROBLEM_DOCUMENTS.into());
     }
     let verdict = relay.verify()?;
-    problems.extend(verdict.damage.iter().map(|damage| format!("relay: {}", damage.what)));
+    problems.extend(verdict.damage.iter().map(|damage| words::PROBLEM_RELAY.with("what", damage.what.to_string())));
     if rows.len() != 3 || rows.iter().any(|row| u64::try_from(row.entries) != Ok(verdict.entries)) {
-        problems.push("the relay and the devices do not hold the same entries".to_owned());
+        problems.push(words::PROBLEM_ENTRIES.into());
     }
     let converged = problems.is_empty();
     Ok(Ending { devices: rows, records_expected: expected, relay_entries: verdict.entries, problems, converged })
 }
 
-fn describe(ending: &Ending) -> String {
-    let mut table = Table::new(&["Device", "Records", "Entries", "Bytes sent", "State"]);
+fn describe(lang: Lang, ending: &Ending) -> String {
+    let [device, records, entries] = [words::HEADING_DEVICE, words::HEADING_RECORDS, words::HEADING_ENTRIES];
+    let mut table = Table::new(lang, &[device, records, entries, words::HEADING_BYTES, words::HEADING_STATE]);
     for row in &ending.devices {
         let hash = row.state_hash.chars().take(HASH_CHARS).collect();
         let numbers = [row.records.to_string(), row.entries.to_string(), grouped(row.bytes_sent)];
@@ -143,12 +155,14 @@ fn describe(ending: &Ending) -> String {
         table.row(&[row.device.to_owned(), records, entries, bytes, hash]);
     }
     let verdict = match ending.problems.as_slice() {
-        [] => format!(
-            "All {} records that the story wrote are on all three devices, in equal documents. Every entry's hash,\n\
-             signature and place was checked, on the devices and on the relay.\n\nconverged: yes",
-            ending.records_expected
-        ),
-        problems => format!("{}\n\nconverged: no", problems.join("\n")),
+        [] => {
+            let all = words::VERDICT_ALL.with("records", ending.records_expected).say(lang);
+            format!("{all}\n\n{}", words::VERDICT_YES.say(lang))
+        }
+        problems => {
+            let problems: Vec<String> = problems.iter().map(|problem| problem.say(lang)).collect();
+            format!("{}\n\n{}", problems.join("\n"), words::VERDICT_NO.say(lang))
+        }
     };
     format!("\n{table}\n\n{verdict}")
 }
@@ -169,14 +183,14 @@ mod tests {
     #[test]
     fn a_missing_record_is_found() {
         let folder = tempfile::tempdir().unwrap();
-        let mut stage = Stage::set(folder.path(), Output::new(true)).unwrap();
+        let mut stage = Stage::set(folder.path(), Output::new(true, Lang::En)).unwrap();
         stage.write(&story::day(0, 0)).unwrap();
         stage.sync_until_quiet().unwrap();
         stage.expected += 1;
         let ending = judge(stage).unwrap();
         assert!(!ending.converged);
-        assert_eq!(ending.problems[0], "Anna's phone holds 3 records, the script wrote 4");
-        assert!(describe(&ending).ends_with("converged: no"));
+        assert_eq!(ending.problems[0].say(Lang::En), "Anna's phone holds 3 records, the script wrote 4");
+        assert!(describe(Lang::En, &ending).ends_with("converged: no"));
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! `exercises` and `exercise`: the catalogue.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use lissom_diary::core::catalogue;
 use lissom_diary::core::exercise::{Exercise as Entry, Kind, Region, Sides};
+use lissom_diary::core::vocabulary::equipment;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::BOLD;
 use crate::rows::{dose, starting_dose};
-use crate::table::Table;
+use crate::table::{Table, labelled};
+use crate::texts::{Lang, exercises as words};
 
 /// List the exercises in the catalogue
 #[derive(Debug, Args)]
@@ -39,27 +39,30 @@ fn kinds() -> impl clap::builder::TypedValueParser<Value = Kind> {
 impl Exercises {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let found: Vec<&Entry> = catalogue::filter(self.region, self.kind).collect();
+        let lang = context.lang();
         context.out.show(&found, || {
             if found.is_empty() {
-                return "No exercise is both. `lissom exercises` lists them all.".to_owned();
+                return words::NONE.say(lang);
             }
-            let mut table = Table::new(&["Id", "Name", "Kind", "Region", "To begin with"]);
+            let [id, name, kind] = [words::HEADING_ID, words::HEADING_NAME, words::HEADING_KIND];
+            let mut table = Table::new(lang, &[id, name, kind, words::HEADING_REGION, words::HEADING_BEGIN]);
             for exercise in &found {
-                let (id, name) = (exercise.id.to_owned(), exercise.text.name.to_owned());
-                table.row(&[id, name, exercise.kind.to_string(), region_names(exercise), begin_with(exercise)]);
+                let (id, name) = (exercise.id.to_owned(), lang.words(exercise.text.name).into_owned());
+                let kind = exercise.kind.text().say(lang);
+                table.row(&[id, name, kind, region_names(lang, exercise), begin_with(lang, exercise)]);
             }
             table.to_string()
         })
     }
 }
 
-fn region_names(exercise: &Entry) -> String {
-    exercise.regions.iter().map(|region| region.as_str()).collect::<Vec<_>>().join(", ")
+fn region_names(lang: Lang, exercise: &Entry) -> String {
+    exercise.regions.iter().map(|region| region.text().say(lang)).collect::<Vec<_>>().join(", ")
 }
 
-fn begin_with(exercise: &Entry) -> String {
-    let dose = dose(&starting_dose(&exercise.dose));
-    if exercise.sides == Sides::Each { format!("{dose}, each side") } else { dose }
+fn begin_with(lang: Lang, exercise: &Entry) -> String {
+    let dose = dose(lang, &starting_dose(&exercise.dose));
+    if exercise.sides == Sides::Each { words::EACH_SIDE.with("dose", dose).say(lang) } else { dose }
 }
 
 /// Show one exercise: how to do it, and when to stop
@@ -76,43 +79,35 @@ pub(crate) struct Exercise {
 impl Exercise {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let exercise = catalogue::find(&self.id).ok_or_else(|| {
-            let hint = match catalogue::nearest(&self.id) {
-                Some(id) => format!("did you mean {id}?"),
-                None => "`lissom exercises` lists them".to_owned(),
+            let said = match catalogue::nearest(&self.id) {
+                Some(id) => words::UNKNOWN_NEAREST.with("id", id),
+                None => words::UNKNOWN.into(),
             };
-            Failure::not_found("unknown-exercise", format!("no such exercise in the catalogue; {hint}"))
+            Failure::not_found("unknown-exercise", said)
         })?;
-        context.out.show(exercise, || describe(exercise))
+        context.out.show(exercise, || describe(context.lang(), exercise))
     }
 }
 
-fn describe(exercise: &Entry) -> String {
+fn describe(lang: Lang, exercise: &Entry) -> String {
     let text = &exercise.text;
-    let mut out = format!("{BOLD}{}{BOLD:#}  {}\n\n{}\n", text.name, exercise.id, text.why);
+    let say = |english: &'static str| lang.words(english);
+    let needs = exercise.equipment.iter().map(|word| equipment(word).say(lang)).collect::<Vec<_>>().join(", ");
     let facts = [
-        ("For", region_names(exercise)),
-        ("Kind", exercise.kind.to_string()),
-        ("Position", exercise.position.to_string().replace('-', " ")),
-        ("Needs", exercise.equipment.join(", ")),
-        ("Begin with", begin_with(exercise)),
+        (words::LABEL_REGION, region_names(lang, exercise)),
+        (words::LABEL_KIND, exercise.kind.text().say(lang)),
+        (words::LABEL_POSITION, exercise.position.text().say(lang)),
+        (words::LABEL_EQUIPMENT, needs),
+        (words::LABEL_BEGIN, begin_with(lang, exercise)),
+        (words::LABEL_POSTURE, say(text.cues.posture).into_owned()),
+        (words::LABEL_BREATHING, say(text.cues.breathing).into_owned()),
+        (words::LABEL_MOVEMENT, say(text.cues.alignment).into_owned()),
     ];
-    let cues = [("Posture", text.cues.posture), ("Breathing", text.cues.breathing), ("Movement", text.cues.alignment)];
-    let mut line = |text: std::fmt::Arguments<'_>| {
-        // Writing to a string cannot fail.
-        let _: std::fmt::Result = write!(out, "\n{text}");
-    };
-    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        line(format_args!("{name:<12}{value}"));
+    let mut lines = labelled(lang, 2, &facts);
+    lines.insert(lines.len().saturating_sub(3), String::new());
+    for (heading, items) in [(words::HEADING_MISTAKES, text.mistakes), (words::HEADING_STOP, text.stop)] {
+        lines.push(format!("\n{BOLD}{}{BOLD:#}", heading.say(lang)));
+        lines.extend(items.iter().map(|item| format!("  - {}", say(item))));
     }
-    line(format_args!(""));
-    for (name, cue) in cues {
-        line(format_args!("{name:<12}{cue}"));
-    }
-    for (heading, items) in [("Often seen", text.mistakes), ("Stop if you notice", text.stop)] {
-        line(format_args!("\n{BOLD}{heading}{BOLD:#}"));
-        for item in items {
-            line(format_args!("  - {item}"));
-        }
-    }
-    out
+    format!("{BOLD}{}{BOLD:#}  {}\n\n{}\n\n{}\n", say(text.name), exercise.id, say(text.why), lines.join("\n"))
 }

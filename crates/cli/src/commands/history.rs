@@ -6,6 +6,7 @@ use lissom_diary::{HistoryQuery, HistoryRow};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::rows::{self, JsonRow};
+use crate::texts::{Lang, history as words};
 use crate::when;
 
 /// Look back at what was written down
@@ -47,14 +48,14 @@ impl History {
         let diary = context.open()?;
         let found = diary.history(&query)?;
         let json: Vec<JsonRow<'_>> = found.iter().map(JsonRow::from).collect();
-        context.out.show(&json, || self.table(&found))
+        context.out.show(&json, || self.table(context.lang(), &found))
     }
 
-    fn table(&self, found: &[HistoryRow]) -> String {
+    fn table(&self, lang: Lang, found: &[HistoryRow]) -> String {
         match found {
-            [] if self.from.is_some() || self.to.is_some() => "Nothing was written down on these days.".to_owned(),
-            [] => "Nothing is written down yet. Begin with `lissom log pelvic-tilt` or `lissom check-in`.".to_owned(),
-            rows => rows::table(rows, self.ids).to_string(),
+            [] if self.from.is_some() || self.to.is_some() => words::NOTHING_THEN.say(lang),
+            [] => words::NOTHING.say(lang),
+            rows => rows::table(lang, rows, self.ids).to_string(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::given::{ResultFlags, put_text};
 use crate::rows::{dose, exercise_name, starting_dose};
+use crate::texts::log as words;
 use crate::when;
 
 /// Write down an exercise that you did
@@ -63,11 +64,12 @@ impl Log {
             diary.check_not_in_the_future(at)?;
         }
         let saved = diary.record_result(&values, Some(at))?;
+        let lang = context.lang();
         context.out.show(&Logged { id: &saved.id, session: &saved.session, starting_dose }, || {
-            let what = [exercise_name(&values), dose(&values)];
+            let what = [exercise_name(lang, &values), dose(lang, &values)];
             let what = what.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-            let hint = if starting_dose { " (the starting dose, since no numbers were given)" } else { "" };
-            format!("Saved: {what}{hint}\n{}", saved.id)
+            let said = if starting_dose { words::SAVED_STARTING_DOSE } else { words::SAVED };
+            format!("{}\n{}", said.with("what", what).say(lang), saved.id)
         })
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::texts::relay as words;
 
 /// Show the relay, or choose another one
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ impl Relay {
             let relay = present.as_ref().map(RelayUrl::as_str);
             return context.out.show(&Chosen { relay }, || match relay {
                 Some(relay) => relay.to_owned(),
-                None => "No relay: this diary is on this device only. `lissom relay URL` sets one.".to_owned(),
+                None => words::NONE.say(context.lang()),
             });
         }
         let (url, insecure) = match (self.url, &present) {
@@ -51,8 +52,7 @@ impl Relay {
             (None, None) => return Err(Error::NoRelay.into()),
         };
         let relay = diary.set_relay(&url, self.invite.as_deref(), insecure)?;
-        context.out.show(&Chosen { relay: Some(relay.as_str()) }, || {
-            format!("This diary now uses {}. `lissom sync` sends it what it lacks.", relay.as_str())
-        })
+        let chosen = Chosen { relay: Some(relay.as_str()) };
+        context.out.answer(&chosen, || words::CHOSEN.with("relay", relay.as_str()))
     }
 }

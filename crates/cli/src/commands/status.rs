@@ -1,6 +1,6 @@
 //! `status`, `verify` and `rebuild-history`: how things stand.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use clap::Args;
 use lissom_diary::{Diary, RelayUrl, Status as Standing, Verified};
@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use crate::commands::sync::JsonNotice;
 use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{BOLD, counted, printable};
+use crate::failure::{Failure, hinted};
+use crate::output::{BOLD, in_english, printable};
+use crate::table::labelled;
+use crate::texts::{Lang, Sentence, Text, failure, status as words};
 use crate::when;
 
 /// Show what is where, and what waits for what
@@ -30,7 +32,7 @@ struct JsonStatus<'a> {
     state_hash: &'a str,
     devices: Vec<JsonDevice<'a>>,
     notices: Vec<JsonNotice<'a>>,
-    waiting_for: &'a [String],
+    waiting_for: Vec<Cow<'a, str>>,
     records: usize,
     entries: usize,
     vault: String,
@@ -39,7 +41,7 @@ struct JsonStatus<'a> {
 
 #[derive(Serialize)]
 struct JsonDevice<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     last_heard: Option<String>,
     this_device: bool,
 }
@@ -56,7 +58,7 @@ impl Status {
 
 fn to_json<'a>(diary: &Diary, standing: &'a Standing, relay: Option<&'a str>) -> JsonStatus<'a> {
     let devices = standing.devices.iter().map(|device| JsonDevice {
-        name: &device.name,
+        name: name(device.name.as_deref(), words::UNNAMED, Lang::En),
         last_heard: device.last_heard_ms.map(when::rfc3339),
         this_device: device.this_device,
     });
@@ -69,7 +71,7 @@ fn to_json<'a>(diary: &Diary, standing: &'a Standing, relay: Option<&'a str>) ->
         state_hash: &standing.state_hash,
         devices: devices.collect(),
         notices: standing.notices.iter().map(JsonNotice::from).collect(),
-        waiting_for: &standing.waiting_for,
+        waiting_for: waiting_for(standing, Lang::En),
         records: standing.records,
         entries: standing.entries,
         vault: diary.vault(),
@@ -77,55 +79,67 @@ fn to_json<'a>(diary: &Diary, standing: &'a Standing, relay: Option<&'a str>) ->
     }
 }
 
+/// A device's name, or the words for one without.
+fn name(name: Option<&str>, unnamed: Text, lang: Lang) -> Cow<'_, str> {
+    name.map_or_else(|| Cow::Owned(unnamed.say(lang)), Cow::Borrowed)
+}
+
+fn waiting_for(standing: &Standing, lang: Lang) -> Vec<Cow<'_, str>> {
+    let names = standing.waiting_for.iter();
+    names.map(|device| name(device.as_deref(), words::UNKNOWN_DEVICE, lang)).collect()
+}
+
 fn describe(standing: &Standing, relay: Option<&str>, context: &Context) -> String {
+    let lang = context.lang();
     let folder = context.folder().map(|folder| folder.display().to_string()).unwrap_or_default();
-    let last_sync = standing.last_sync_ms.map_or_else(|| "never".to_owned(), when::ago);
+    let last_sync = standing.last_sync_ms.map_or_else(|| words::NEVER.say(lang), |at| when::ago(lang, at));
     let to_send = match standing.unsynced {
-        0 => "nothing".to_owned(),
-        n => format!("{}; safe on this device", counted(n, "change", "changes")),
+        0 => words::NOTHING.say(lang),
+        n => words::TO_SEND.with("n", n).say(lang),
     };
-    let waiting_for = match standing.waiting_for.as_slice() {
-        [] => String::new(),
-        names => format!(" (from {})", names.join(", ")),
+    let names = waiting_for(standing, lang).join(", ");
+    let waiting = match names.as_str() {
+        "" => standing.waiting.to_string(),
+        names => words::WAITING_FOR.with("count", standing.waiting).with("devices", names).say(lang),
     };
     let some = |n: usize, text: String| if n == 0 { String::new() } else { text };
-    let lines = [
-        ("Folder", folder),
-        ("Records", standing.records.to_string()),
-        ("Relay", relay.unwrap_or("none; this diary is on this device only").to_owned()),
-        ("Last sync", last_sync),
-        ("To send", to_send),
-        ("Waiting", some(standing.waiting, format!("{}{waiting_for}", standing.waiting))),
-        ("Unreadable", some(standing.quarantined, format!("{}, kept", standing.quarantined))),
-        ("Refused", some(standing.refused, format!("{}, kept and tried again", standing.refused))),
-        ("State", standing.state_hash.chars().take(16).collect()),
+    let kept = |text: Text, n: usize| some(n, text.with("count", n).say(lang));
+    let facts = [
+        (words::LABEL_FOLDER, folder),
+        (words::LABEL_RECORDS, standing.records.to_string()),
+        (words::LABEL_RELAY, relay.map_or_else(|| words::NO_RELAY.say(lang), str::to_owned)),
+        (words::LABEL_LAST_SYNC, last_sync),
+        (words::LABEL_TO_SEND, to_send),
+        (words::LABEL_WAITING, some(standing.waiting, waiting)),
+        (words::LABEL_UNREADABLE, kept(words::UNREADABLE, standing.quarantined)),
+        (words::LABEL_REFUSED, kept(words::REFUSED, standing.refused)),
+        (words::LABEL_STATE, standing.state_hash.chars().take(16).collect()),
     ];
-    let mut text = String::new();
-    let mut line = |line: std::fmt::Arguments<'_>| {
-        // Writing to a string cannot fail.
-        let _: std::fmt::Result = writeln!(text, "{line}");
-    };
-    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
-        line(format_args!("{name:<11}{}", printable(value)));
-    }
-    line(format_args!("\n{BOLD}Devices{BOLD:#}"));
-    let widest = standing.devices.iter().map(|device| device.name.chars().count()).max().unwrap_or(0);
-    for device in &standing.devices {
+    let facts = facts.map(|(label, value)| (label, printable(&value)));
+    let mut lines = labelled(lang, 1, &facts);
+    lines.push(format!("\n{BOLD}{}{BOLD:#}", words::HEADING_DEVICES.say(lang)));
+    let names: Vec<String> = standing.devices.iter().map(|device| shown(device.name.as_deref(), lang)).collect();
+    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (device, name) in standing.devices.iter().zip(&names) {
         let heard = match (device.this_device, device.last_heard_ms) {
-            (true, _) => "this device".to_owned(),
-            (false, Some(at)) => format!("last heard from {}", when::ago(at)),
-            (false, None) => "not heard from yet".to_owned(),
+            (true, _) => words::THIS_DEVICE.say(lang),
+            (false, Some(at)) => words::HEARD.with("when", when::ago(lang, at)).say(lang),
+            (false, None) => words::NOT_HEARD.say(lang),
         };
-        line(format_args!("  {:<widest$}  {heard}", printable(&device.name)));
+        lines.push(format!("  {name:<widest$}  {heard}"));
     }
     if !standing.notices.is_empty() {
-        line(format_args!("\n{BOLD}Notices{BOLD:#}"));
+        lines.push(format!("\n{BOLD}{}{BOLD:#}", words::HEADING_NOTICES.say(lang)));
     }
     for notice in &standing.notices {
-        let at = notice.at_ms.map_or_else(|| "now".to_owned(), when::short_ms);
-        line(format_args!("  {at}  {}", notice.text));
+        let at = notice.at_ms.map_or_else(|| words::NOW.say(lang), when::short_ms);
+        lines.push(format!("  {at}  {}", notice.say(lang)));
     }
-    text.trim_end().to_owned()
+    lines.join("\n")
+}
+
+fn shown(device: Option<&str>, lang: Lang) -> String {
+    printable(&name(device, words::UNNAMED, lang))
 }
 
 /// Check that everything is still as it was written
@@ -143,24 +157,35 @@ pub(crate) struct Verify {}
 impl Verify {
     pub(crate) fn run(context: &Context) -> Result<(), Failure> {
         let verified = context.open()?.verify()?;
-        context.out.show(&verified, || found(&verified))?;
-        match verified.problems.len() {
-            0 => Ok(()),
-            problems => {
-                let problems = counted(problems, "problem", "problems");
-                let text = format!("{problems} found; keep a copy of the folder, then `lissom sync` on every device");
-                Err(Failure::integrity(text))
+        let problems: Vec<Sentence> = verified.problems.iter().cloned().map(with_remedy).collect();
+        let Verified { entries, changes, rows, .. } = verified;
+        let lang = context.lang();
+        context.out.show(&JsonVerified { entries, changes, rows, problems: &problems }, || {
+            match problems.as_slice() {
+                [] => words::AS_WRITTEN.with("entries", entries).with("changes", changes).with("rows", rows).say(lang),
+                problems => problems.iter().map(|problem| problem.say(lang)).collect::<Vec<_>>().join("\n"),
             }
+        })?;
+        match problems.len() {
+            0 => Ok(()),
+            n => Err(Failure::integrity(words::PROBLEMS.with("n", n))),
         }
     }
 }
 
-fn found(verified: &Verified) -> String {
-    if verified.problems.is_empty() {
-        let Verified { entries, changes, rows, .. } = verified;
-        return format!("All is as it was written: {entries} entries, {changes} changes, {rows} rows.");
-    }
-    verified.problems.join("\n")
+#[derive(Serialize)]
+struct JsonVerified<'a> {
+    entries: usize,
+    changes: usize,
+    rows: usize,
+    #[serde(serialize_with = "in_english")]
+    problems: &'a [Sentence],
+}
+
+/// A problem with what to type, if that is known.
+fn with_remedy(problem: Sentence) -> Sentence {
+    let rebuild = problem.key() == lissom_diary::texts::verify::HISTORY.key();
+    hinted(problem, rebuild.then_some(failure::HINT_REBUILD))
 }
 
 /// Make the history anew from the documents
@@ -183,6 +208,6 @@ impl RebuildHistory {
         diary.rebuild_history()?;
         let every = lissom_diary::HistoryQuery { deleted: true, ..lissom_diary::HistoryQuery::default() };
         let rows = diary.history(&every)?.len();
-        context.out.show(&Rebuilt { rows }, || format!("Made anew: {}.", counted(rows, "record", "records")))
+        context.out.answer(&Rebuilt { rows }, || words::REBUILT.with("n", rows))
     }
 }

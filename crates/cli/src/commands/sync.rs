@@ -1,6 +1,6 @@
 //! `sync`: exchange with the relay.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::counted;
+use crate::texts::{Lang, sync as words};
 use crate::when;
 
 /// Exchange with the relay: send what is new here, fetch what is new there
@@ -43,13 +43,13 @@ pub(crate) struct JsonReport<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct JsonNotice<'a> {
     kind: &'a str,
-    text: &'a str,
+    text: Cow<'a, str>,
     at: Option<String>,
 }
 
 impl<'a> From<&'a Notice> for JsonNotice<'a> {
     fn from(notice: &'a Notice) -> Self {
-        Self { kind: &notice.kind, text: &notice.text, at: notice.at_ms.map(when::rfc3339) }
+        Self { kind: &notice.kind, text: Cow::Borrowed(&notice.text), at: notice.at_ms.map(when::rfc3339) }
     }
 }
 
@@ -57,14 +57,16 @@ impl<'a> From<&'a SyncReport> for JsonReport<'a> {
     fn from(report: &'a SyncReport) -> Self {
         let mut notices: Vec<JsonNotice<'a>> = report.notices.iter().map(JsonNotice::from).collect();
         if report.end == End::OutOfTime {
-            notices.push(JsonNotice { kind: "out-of-time", text: OUT_OF_TIME, at: None });
+            notices.push(JsonNotice {
+                kind: "out-of-time",
+                text: Cow::Owned(words::OUT_OF_TIME.say(Lang::En)),
+                at: None,
+            });
         }
         let SyncReport { pushed, pulled, unsynced, .. } = *report;
         Self { pushed, pulled, unsynced, notices }
     }
 }
-
-const OUT_OF_TIME: &str = "The time was up before everything was exchanged. What was done is kept; sync again.";
 
 impl Sync {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
@@ -76,24 +78,21 @@ impl Sync {
         // A sync that did nothing has nothing to say but why.
         let idle = report.pushed == 0 && report.pulled == 0 && report.notices.is_empty();
         if ended.is_ok() || !idle || context.out.is_json() {
-            context.out.show(&JsonReport::from(&report), || told(&report))?;
+            context.out.show(&JsonReport::from(&report), || told(context.lang(), &report))?;
         }
         Ok(ended?)
     }
 }
 
-fn told(report: &SyncReport) -> String {
-    let mut text = match (report.pushed, report.pulled) {
-        (0, 0) => "Nothing new on either side.".to_owned(),
-        (sent, 0) => format!("Sent {}.", counted(sent, "entry", "entries")),
-        (0, got) => format!("Received {}.", counted(got, "entry", "entries")),
-        (sent, got) => format!("Sent {}, received {got}.", counted(sent, "entry", "entries")),
+fn told(lang: Lang, report: &SyncReport) -> String {
+    let moved = match (report.pushed, report.pulled) {
+        (0, 0) => words::NOTHING.into(),
+        (sent, 0) => words::SENT.with("n", sent),
+        (0, received) => words::RECEIVED.with("n", received),
+        (sent, received) => words::BOTH.with("n", sent).with("received", received),
     };
-    let notices = report.notices.iter().map(|notice| notice.text.as_str());
-    let out_of_time = (report.end == End::OutOfTime).then_some(OUT_OF_TIME);
-    for notice in notices.chain(out_of_time) {
-        // Writing to a string cannot fail.
-        let _: std::fmt::Result = write!(text, "\n{notice}");
-    }
-    text
+    let notices = report.notices.iter().map(|notice| notice.say(lang));
+    let out_of_time = (report.end == End::OutOfTime).then(|| words::OUT_OF_TIME.say(lang));
+    let lines: Vec<String> = [moved.say(lang)].into_iter().chain(notices).chain(out_of_time).collect();
+    lines.join("\n")
 }

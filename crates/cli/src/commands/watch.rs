@@ -17,8 +17,9 @@ use crate::commands::sync::JsonReport;
 use crate::commands::watch::network::News;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Output, counted};
+use crate::output::Output;
 use crate::rows::{self, JsonRow};
+use crate::texts::watch as words;
 
 /// Time between two looks at the database.
 const POLL: Duration = Duration::from_millis(300);
@@ -62,7 +63,7 @@ impl Watch {
         stop_on_signal(tell.clone())?;
         let mut follower = Follower { seen: diary.revision()?, diary, last: Vec::new(), out: context.out };
         // From here on every commit is seen, so a script may go on.
-        context.out.show(&Shown::Watching, || "Watching; Ctrl-C ends.".to_owned())?;
+        context.out.show(&Shown::Watching, || words::WATCHING.say(context.lang()))?;
         let network = network::start(context.clone(), move |news| tell.send(Heard::Network(news)).is_ok())?;
         loop {
             match hear.recv_timeout(POLL) {
@@ -82,7 +83,7 @@ fn stop_on_signal(tell: Sender<Heard>) -> Result<(), Failure> {
         // Nobody listens: then it has ended already.
         drop(tell.send(Heard::Stop));
     };
-    ctrlc::set_handler(stop).map_err(|error| Failure::storage("signals", format!("signals cannot be handled: {error}")))
+    ctrlc::set_handler(stop).map_err(|error| Failure::storage("signals", words::SIGNALS.with("why", error.to_string())))
 }
 
 /// Shows what is new in the database.
@@ -104,7 +105,7 @@ impl Follower {
         let query = HistoryQuery { deleted: true, after_revision: Some(self.seen), ..HistoryQuery::default() };
         let rows = self.diary.history(&query)?;
         for row in rows.iter().filter(|row| !self.last.contains(row)) {
-            self.out.show(&Shown::Row { row: row.into() }, || rows::line(row))?;
+            self.out.show(&Shown::Row { row: row.into() }, || rows::line(self.out.lang(), row))?;
         }
         self.seen = revision;
         self.last = rows;
@@ -118,12 +119,15 @@ impl Follower {
                     return self.out.show(&Shown::Synced { report: report.into() }, String::new);
                 }
                 if report.pushed > 0 {
-                    self.out.tell(&format!("sent {}", counted(report.pushed, "entry", "entries")))?;
+                    self.out.tell(words::SENT.with("n", report.pushed))?;
                 }
-                report.notices.iter().try_for_each(|notice| self.out.tell(&notice.text))
+                report.notices.iter().try_for_each(|notice| self.out.tell_line(&notice.say(self.out.lang())))
             }
-            News::Offline(message) => self.out.show(&Shown::Offline { message }, || format!("offline: {message}")),
-            News::Online => self.out.show(&Shown::Online, || "online".to_owned()),
+            News::Offline(why) => {
+                let message = &why.say(self.out.lang());
+                self.out.answer(&Shown::Offline { message }, || words::OFFLINE.with("why", why.clone()))
+            }
+            News::Online => self.out.answer(&Shown::Online, || words::ONLINE),
         }
     }
 }

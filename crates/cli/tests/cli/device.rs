@@ -12,7 +12,9 @@ pub(crate) const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 /// The program, with nothing of this process's surroundings.
 pub(crate) fn lissom() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lissom"));
-    for name in ["LISSOM_DATA", "LISSOM_MAX_BYTES", "COLUMNS", "CLICOLOR_FORCE"] {
+    for name in
+        ["LISSOM_DATA", "LISSOM_MAX_BYTES", "LISSOM_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS", "CLICOLOR_FORCE"]
+    {
         command.env_remove(name);
     }
     command.env("TZ", BERLIN).stdin(Stdio::null());

@@ -3,7 +3,7 @@
 use crate::device::{Ran, lissom};
 
 /// Every command, in the order of the help.
-const COMMANDS: &[&str] = &[
+pub(crate) const COMMANDS: &[&str] = &[
     "init",
     "join",
     "relay",

@@ -16,6 +16,8 @@ mod files;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod language;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;

@@ -119,6 +119,14 @@ impl Fold {
         self.rules_version == RULES_VERSION
     }
 
+    /// Whether an exercise of this day was red, as far as is known.
+    #[must_use]
+    pub fn red_on(&self, day: Day, exercises: &Exercises<'_>) -> bool {
+        let mut fold = self.clone();
+        fold.settle(None, exercises, &mut |_| {});
+        fold.tracks.values().any(|track| track.was_red_on(day))
+    }
+
     /// The last day that was folded.
     #[must_use]
     pub fn through(&self) -> Option<Day> {

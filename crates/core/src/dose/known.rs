@@ -1,87 +1,9 @@
 //! What the rules need to know of an exercise, whoever wrote it down.
 
-use std::str::FromStr;
-
 use crate::catalogue;
-use crate::exercise::{Bias, Dose, DoseMode, Exercise, Kind, Ladder, Region, Sides};
-use crate::own_exercise::OwnExerciseValues;
-use crate::record::Dated;
+use crate::exercise::{Bias, Dose, Exercise, Kind, Ladder, Region, Sides};
+use crate::own_exercise::OwnExercise;
 use crate::texts::{Arg, Sentence, Text};
-
-/// An exercise of the person's own as far as its dose goes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OwnExercise {
-    /// Id of its record, which results name.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Kind.
-    pub kind: Kind,
-    /// Level, 0 to 3.
-    pub level: u8,
-    /// How the dose grows.
-    pub ladder: Ladder,
-    /// Starting dose.
-    pub dose: Dose,
-    /// Sides.
-    pub sides: Sides,
-    /// Regions.
-    pub regions: Vec<Region>,
-    /// Bias.
-    pub bias: Option<Bias>,
-    /// Ids of easier exercises.
-    pub easier: Vec<String>,
-    /// Ids of harder exercises.
-    pub harder: Vec<String>,
-}
-
-impl std::fmt::Debug for OwnExercise {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OwnExercise(..)")
-    }
-}
-
-impl OwnExercise {
-    /// Reads a record; `None` if it does not say what its dose counts.
-    ///
-    /// What is missing or not understood is read in the safe direction: no ladder, the highest level, and strength,
-    /// which wants the longest rest.
-    #[must_use]
-    pub fn of(record: &Dated<OwnExerciseValues>) -> Option<Self> {
-        let values = &record.values;
-        let mode = word::<DoseMode>(values.mode.as_deref())?;
-        let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok()).unwrap_or(0);
-        let at_least_one = |value: Option<i64>| if mode == DoseMode::Minutes { 0 } else { number(value).max(1) };
-        let dose = Dose {
-            mode,
-            sets: at_least_one(values.sets),
-            reps: at_least_one(values.reps),
-            hold_seconds: if mode == DoseMode::Minutes { 0 } else { number(values.hold_seconds) },
-            minutes: if mode == DoseMode::Minutes { number(values.minutes).max(1) } else { 0 },
-            rest_seconds: number(values.rest_seconds),
-            tempo: None,
-        };
-        let ladder = word(values.ladder.as_deref()).filter(|ladder: &Ladder| ladder.fits(mode));
-        let level = values.level.and_then(|level| u8::try_from(level).ok()).unwrap_or(Exercise::LEVEL_MAX);
-        Some(Self {
-            id: record.id.clone(),
-            name: values.name.clone().unwrap_or_default(),
-            kind: word(values.kind.as_deref()).unwrap_or(Kind::Strength),
-            level: level.min(Exercise::LEVEL_MAX),
-            ladder: ladder.unwrap_or(Ladder::None),
-            dose,
-            sides: word(values.sides.as_deref()).unwrap_or(Sides::None),
-            regions: values.regions.iter().flatten().filter_map(|region| word(Some(region))).collect(),
-            bias: word(values.bias.as_deref()),
-            easier: values.easier.clone().unwrap_or_default(),
-            harder: values.harder.clone().unwrap_or_default(),
-        })
-    }
-}
-
-fn word<T: FromStr>(text: Option<&str>) -> Option<T> {
-    text?.parse().ok()
-}
 
 /// Every exercise that the rules can know: the catalogue and the person's own.
 #[derive(Debug, Clone, Copy, Default)]
@@ -156,7 +78,7 @@ impl Known<'_> {
     pub(crate) fn bias(&self) -> Option<Bias> {
         match self {
             Self::Catalogue(exercise) => Some(exercise.bias),
-            Self::Own(own) => own.bias,
+            Self::Own(own) => Some(own.bias),
         }
     }
 

@@ -196,6 +196,17 @@ impl Adherence {
     }
 }
 
+/// The agreements that hold from the first whole week since a day: for a caller that passes sessions since that day
+/// only. Weeks before it would count as missed.
+#[must_use]
+pub fn agreed_since(agreed: &[Agreed], since: Day) -> Vec<Agreed> {
+    let first = since.plus(6).monday();
+    let agreements = by_week(agreed);
+    let standing = agreements.range(..=first).next_back().map(|(_, one)| Agreed { week: first, ..*one });
+    let later = agreements.values().filter(|one| one.week > first).copied();
+    standing.into_iter().chain(later).collect()
+}
+
 /// Agreements by Monday. Of two for one week the smaller stands.
 fn by_week(agreed: &[Agreed]) -> BTreeMap<Day, Agreed> {
     let mut agreements: BTreeMap<Day, Agreed> = BTreeMap::new();

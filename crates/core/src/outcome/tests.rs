@@ -110,6 +110,25 @@ fn a_fortnight_that_is_worse_counts_with_function_or_new_leg_pain() {
 }
 
 #[test]
+fn what_is_in_the_baseline_is_no_change_from_it() {
+    let check_ins = diary(pains(&[(8, 4), (9, 9)]));
+    assert_eq!(rules(&outcome(&check_ins, &[], 13)), []);
+    assert_eq!(rules(&outcome(&check_ins, &[], 15)), []);
+    assert_eq!(rules(&outcome(&check_ins, &[], 16)), [(alerts::CHECK_IN, Part::Back)]);
+    // Leg pain on three days of the baseline is not new a week later.
+    let mut check_ins = diary(pains(&[(15, 4), (8, 6)]));
+    let asks = [(alerts::CHECK_IN, Part::Back)];
+    for day in [10, 12, 13] {
+        check_ins[day].values.leg = Some(2);
+    }
+    assert_eq!(rules(&outcome(&check_ins, &[], 22)), asks);
+    for day in [15, 19, 22] {
+        check_ins[day].values.leg = Some(2);
+    }
+    assert_eq!(rules(&outcome(&check_ins, &[], 22)), [(alerts::CONTACT_WORSE, Part::Back), asks[0]]);
+}
+
+#[test]
 fn leg_pain_that_comes_up_is_no_baseline_of_its_own() {
     let mut check_ins = diary(pains(&[(30, 3)]));
     for check_in in &mut check_ins[16..] {

@@ -16,8 +16,8 @@ use crate::scale::Range;
 /// Characters of one text.
 #[expect(clippy::cast_possible_wrap, reason = "a few hundred")]
 pub(super) const CHARS: Range = Range { min: 1, max: ExerciseText::CHARS_MAX as i64, unit: "characters" };
-/// How ids of own exercises begin.
-pub(super) const ID_PREFIX: &str = "own-";
+/// How the ids of own exercises begin.
+pub const ID_PREFIX: &str = "own-";
 
 /// A word of a closed list.
 fn word<T: FromStr<Err = UnknownName>>(field: &'static str, given: Option<&str>) -> Result<Option<T>, Refusal> {

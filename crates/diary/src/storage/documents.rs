@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::storage::Write;
+use crate::texts::error as words;
 
 /// Changes after the snapshot that make a new one worth while: loading a year stays at a few milliseconds.
 const SNAPSHOT_EVERY: i64 = 128;
@@ -145,7 +146,7 @@ pub(crate) fn load_from_chunks(sql: &Connection, doc_id: &str) -> Result<Documen
 
 fn add_chunks(sql: &Connection, doc_id: &str, mut document: Document, after: i64) -> Result<Document, Error> {
     let stored = chunks(sql, doc_id, &format!("rank > {after} ORDER BY rank"))?;
-    let damaged = || Error::Integrity("a stored change is damaged; `lissom verify` says more".to_owned());
+    let damaged = || Error::integrity(words::DAMAGED_CHANGE);
     let changes: Vec<Change> =
         stored.iter().map(|(_, data)| Change::parse(data).map_err(|_| damaged())).collect::<Result<_, _>>()?;
     let taken = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::Held);

@@ -17,6 +17,7 @@ use rusqlite::Connection;
 use crate::error::Error;
 use crate::host::random;
 use crate::storage::{Storage, Write, cursor};
+use crate::texts::{error as words, notice};
 
 /// Most bytes of changes in one entry: even when they do not deflate, the entry stays under its limit.
 const ENTRY_RAW_BYTES_MAX: usize = 512 * 1024;
@@ -104,7 +105,7 @@ impl Storage {
 
 /// Reads an entry of ours again; every hash and signature is checked on the way out as on the way in.
 pub(crate) fn reread(keys: &Keys, bytes: Vec<u8>) -> Result<VerifiedEntry, Error> {
-    let damaged = || Error::Integrity("a stored entry is damaged; `lissom verify` says more".to_owned());
+    let damaged = || Error::integrity(words::DAMAGED_ENTRY);
     let entry = UnverifiedEntry::parse(bytes).map_err(|_| damaged())?;
     keys.verify(entry).ok_or_else(damaged)
 }
@@ -258,11 +259,7 @@ impl Write<'_> {
             return Ok(());
         }
         let lost = before.saturating_sub(there).max(0);
-        let text = format!(
-            "The relay's copy of this diary was an older or different one. It was read again from the start; \
-             {lost} of {before} entries were not there any more and go up again from this device. Nothing was lost."
-        );
-        self.note("repaired", &text)
+        self.note("repaired", &notice::REPAIRED.with("lost", lost).with("before", before))
     }
 
     /// Counts heals that follow each other closely; see [`Storage::heals_allowed`].

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::storage::documents::{QUARANTINED, WAITING};
 use crate::storage::entries::{Done, OPENED, SET_ASIDE, UNREADABLE, count, reread};
 use crate::storage::{Storage, Write};
+use crate::texts::{error as words, notice};
 
 /// Most junk kept, in bytes; of what comes after, only the notice is kept.
 const JUNK_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -59,9 +60,9 @@ impl Storage {
     }
 
     fn commit_marked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
-        self.applying.lock().map_err(Error::file("the diary's lock file cannot be locked"))?;
+        self.applying.lock().map_err(Error::file(words::TRIED_LOCK))?;
         let done = self.commit_locked(keys, page);
-        self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+        self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
         done
     }
 
@@ -97,7 +98,7 @@ impl Storage {
             return Ok(());
         }
         let recovered = self.recover_marks();
-        self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+        self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
         recovered
     }
 
@@ -134,9 +135,9 @@ impl Storage {
             rows.collect::<Result<_, _>>()?
         };
         for id in ids {
-            self.applying.lock().map_err(Error::file("the diary's lock file cannot be locked"))?;
+            self.applying.lock().map_err(Error::file(words::TRIED_LOCK))?;
             let opened = self.reopen_marked(keys, id);
-            self.applying.unlock().map_err(Error::file("the diary's lock file cannot be unlocked"))?;
+            self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
             match opened {
                 // One that is damaged keeps none of the others.
                 Ok(()) | Err(Error::Integrity(_)) => {}
@@ -221,10 +222,7 @@ impl Write<'_> {
             let sql = "INSERT INTO junk (entry_id, pos, at_ms, bytes) VALUES (?1, ?2, ?3, ?4)";
             self.sql.prepare_cached(sql)?.execute((id, pos, now, bytes))?;
         }
-        self.note(
-            "junk",
-            "The relay served an entry that this diary's owner did not sign. It was put aside and changes nothing.",
-        )
+        self.note("junk", &notice::JUNK.into())
     }
 
     /// Stores a new entry with its changes; gives the document to look at again.

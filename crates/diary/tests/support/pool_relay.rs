@@ -96,7 +96,7 @@ impl View {
 
 impl Transport for View {
     fn exchange(&mut self, request: &Request, _: Duration) -> Result<Response, TransportError> {
-        self.answer(request).ok_or_else(|| TransportError("the pool does not understand".to_owned()))
+        self.answer(request).ok_or_else(|| TransportError::new("the pool does not understand"))
     }
 }
 

@@ -127,9 +127,9 @@ pub(super) fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
         }
         Ok(())
     };
-    copy().map_err(|error| Failure::file(&from.display().to_string(), &error))
+    copy().map_err(|error| Failure::file(from.display().to_string(), &error))
 }
 
 pub(super) fn remove_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::remove_dir_all(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))
+    std::fs::remove_dir_all(folder).map_err(|error| Failure::file(folder.display().to_string(), &error))
 }

@@ -9,6 +9,7 @@ use lissom_relay::store::{Database, Verdict, restore};
 
 use crate::commands::demo::device::{copy_files, remove_folder};
 use crate::failure::Failure;
+use crate::texts::demo as words;
 
 /// The relay, running or between two runs.
 pub(super) struct Relay {
@@ -18,7 +19,7 @@ pub(super) struct Relay {
 }
 
 fn failed(error: &dyn std::error::Error) -> Failure {
-    Failure::storage("relay", format!("the demo's relay: {error}"))
+    Failure::storage("relay", words::RELAY_FAILED.with("why", error.to_string()))
 }
 
 impl Relay {

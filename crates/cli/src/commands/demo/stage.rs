@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use lissom_diary::SyncReport;
+use lissom_diary::{Notice, SyncReport};
 
 use crate::commands::demo::device::Device;
 use crate::commands::demo::relay::Relay;
 use crate::commands::demo::story::{Entry, On};
 use crate::failure::Failure;
 use crate::output::{BOLD, Output};
+use crate::texts::{Lang, Sentence, Text, demo as words};
 
 /// Rounds of syncing after which quiet must have come. Two do for devices that only have news.
 const ROUNDS_MAX: usize = 8;
@@ -27,7 +28,7 @@ pub(super) struct Stage {
     /// Records that the script has written, counted from the script.
     pub(super) expected: usize,
     /// What was not as the story says.
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<Sentence>,
     out: Output,
     act: usize,
 }
@@ -47,31 +48,38 @@ impl Stage {
         Ok(Self { folder, relay, phone, work, tablet: None, expected: 0, problems, out, act: 0 })
     }
 
+    /// The language that the story is told in.
+    pub(super) fn lang(&self) -> Lang {
+        self.out.lang()
+    }
+
     /// A heading.
-    pub(super) fn act(&mut self, title: &str) -> Result<(), Failure> {
+    pub(super) fn act(&mut self, title: Text) -> Result<(), Failure> {
         self.act += 1;
         let gap = if self.act > 1 { "\n" } else { "" };
-        self.out.tell(&format!("{gap}{BOLD}{}. {title}{BOLD:#}", self.act))
+        let title = title.say(self.lang());
+        self.out.tell_line(&format!("{gap}{BOLD}{}. {title}{BOLD:#}", self.act))
     }
 
     /// A few sentences of the account.
-    pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn tell(&self, sentence: impl Into<Sentence>) -> Result<(), Failure> {
+        let text = sentence.into().say(self.lang());
         let mut line = String::new();
         for word in text.split_whitespace() {
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-                self.out.tell(&format!("   {line}"))?;
+                self.out.tell_line(&format!("   {line}"))?;
                 line.clear();
             }
             line.push_str(if line.is_empty() { "" } else { " " });
             line.push_str(word);
         }
-        self.out.tell(&format!("   {line}"))
+        self.out.tell_line(&format!("   {line}"))
     }
 
     /// Notes what must hold here.
-    pub(super) fn hold(&mut self, holds: bool, what: &str) {
+    pub(super) fn hold(&mut self, holds: bool, what: Text) {
         if !holds {
-            self.problems.push(format!("act {}: it does not hold that {what}", self.act));
+            self.problems.push(words::PROBLEM_NOT_HELD.with("act", self.act).with("what", what));
         }
     }
 
@@ -104,18 +112,18 @@ impl Stage {
         self.devices().map(Device::sync).collect()
     }
 
-    /// Each device syncs in turn until a round moves nothing; gives what was said on the way.
-    pub(super) fn sync_until_quiet(&mut self) -> Result<Vec<String>, Failure> {
+    /// Each device syncs in turn until a round moves nothing; gives what was noted on the way.
+    pub(super) fn sync_until_quiet(&mut self) -> Result<Vec<Notice>, Failure> {
         let mut said = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let reports = self.sync_once()?;
             let quiet = reports.iter().all(|report| report.pushed == 0 && report.pulled == 0);
-            said.extend(reports.into_iter().flat_map(|report| report.notices).map(|notice| notice.text));
+            said.extend(reports.into_iter().flat_map(|report| report.notices));
             if quiet {
                 return Ok(said);
             }
         }
-        self.problems.push(format!("act {}: {ROUNDS_MAX} rounds of syncing brought no quiet", self.act));
+        self.problems.push(words::PROBLEM_NO_QUIET.with("act", self.act).with("rounds", ROUNDS_MAX));
         Ok(said)
     }
 

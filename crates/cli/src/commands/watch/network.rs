@@ -15,6 +15,7 @@ use lissom_diary::{Diary, Error, HttpTransport, RelayUrl, StartedBy, SyncOptions
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::texts::Sentence;
 
 /// Pauses before trying again grow from the first to the longest.
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ pub(crate) enum News {
     /// A sync moved something.
     Synced(SyncReport),
     /// The relay cannot be reached, or refuses; said once for each kind of trouble.
-    Offline(String),
+    Offline(Sentence),
     /// The relay is there again.
     Online,
 }
@@ -147,7 +148,7 @@ impl<T: Fn(News) -> bool> Exchange<T> {
         };
         let (healthy, kind) = (trouble.is_none(), trouble.as_ref().map(discriminant));
         if let Some(error) = trouble.filter(|_| self.trouble != kind) {
-            listened &= (self.tell)(News::Offline(error.to_string()));
+            listened &= (self.tell)(News::Offline(Failure::from(error).sentence().clone()));
         }
         if healthy && self.trouble.is_some() {
             listened &= (self.tell)(News::Online);

@@ -138,6 +138,23 @@ fn an_agreement_stands_until_a_later_one_and_the_smaller_of_two_wins() {
 }
 
 #[test]
+fn weeks_before_the_sessions_that_are_there_are_not_missed() {
+    let agreed =
+        [(0, 3), (2, 2), (5, 4)].map(|(week, sessions)| Agreed { week: MONDAY.plus(week * 7), sessions, minutes: 20 });
+    for (since, expected) in [
+        (MONDAY.plus(-9), &[(0, 3), (2, 2), (5, 4)][..]),
+        (MONDAY.plus(21), &[(3, 2), (5, 4)]),
+        (MONDAY.plus(22), &[(4, 2), (5, 4)]),
+        (MONDAY.plus(28 + 6), &[(5, 4)]),
+        (MONDAY.plus(70), &[(10, 4)]),
+    ] {
+        let held = agreed_since(&agreed, since);
+        let weeks: Vec<_> = held.iter().map(|one| (one.week.since(MONDAY) / 7, one.sessions)).collect();
+        assert_eq!(weeks, expected, "{since}");
+    }
+}
+
+#[test]
 fn one_full_week_does_not_make_up_for_an_empty_one() {
     let adherence = weeks(&[7, 0]);
     assert_eq!(adherence.percent_since(MONDAY), Some(50));

@@ -1,0 +1,376 @@
+//! Every sentence is keyed. The pseudo-locale frames and accents all that is translated, so whatever English is left in
+//! an answer was written past the texts. Words that a person typed, ids and what is for a keyboard stay as they are.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::device::{Device, Ran, lissom};
+use crate::help::COMMANDS;
+
+/// What stays in every language: the program's name, and the field names that stand for arguments without a flag.
+const STAYS: &[&str] = &["lissom", "exercise", "id"];
+
+/// Says in `--lang en-XA`, and fails if anything in the answer is English. `typed` are the person's words.
+#[track_caller]
+fn say(device: &Device, exit: i32, arguments: &[&str], typed: &[&str]) -> Ran {
+    let ran = device.run(&[&["--lang", "en-XA"], arguments].concat());
+    assert_eq!(ran.exit, exit, "{arguments:?}: {}{}", ran.out, ran.err);
+    let folder = device.data().display().to_string();
+    let typed: Vec<&str> = typed.iter().copied().chain([folder.as_str()]).chain(arguments.iter().copied()).collect();
+    for said in [&ran.out, &ran.err] {
+        assert_translated(said, &typed);
+    }
+    ran
+}
+
+#[track_caller]
+fn refuse(device: &Device, exit: i32, arguments: &[&str]) -> String {
+    let ran = say(device, exit, arguments, &[]);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    assert!(ran.err.starts_with("lissom: ⟦") && ran.err.ends_with("⟧\n"), "{}", ran.err);
+    ran.err
+}
+
+#[track_caller]
+fn assert_translated(said: &str, typed: &[&str]) {
+    let mut depth = 0_i32;
+    for letter in said.chars() {
+        depth += i32::from(letter == '⟦') - i32::from(letter == '⟧');
+        assert!(depth >= 0, "a frame is cut off:\n{said}");
+    }
+    assert_eq!(depth, 0, "a frame is cut off:\n{said}");
+    assert!(!said.contains(['{', '}']), "a gap was not filled:\n{said}");
+    // What stands in backticks is for a keyboard, as are commands and flags in the help.
+    let mut left: String = said.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    let mut words: Vec<&str> = typed.iter().chain(STAYS).copied().filter(|word| !word.is_empty()).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in words {
+        left = without(&left, word);
+    }
+    for run in left.split(|letter: char| !letter.is_ascii_alphabetic()) {
+        assert!(run.len() < 2, "{run:?} is English in:\n{said}");
+    }
+}
+
+/// The text without this word, where it stands as a whole one.
+fn without(text: &str, word: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (&rest[..at], &rest[at + word.len()..]);
+        let touches = before.ends_with(|c: char| c.is_ascii_alphabetic() && word.starts_with(char::is_alphabetic))
+            || after.starts_with(|c: char| c.is_ascii_alphabetic() && word.ends_with(char::is_alphabetic));
+        left.push_str(before);
+        left.push_str(if touches { word } else { " " });
+        rest = after;
+    }
+    left + rest
+}
+
+/// A diary that knows the person's words only, with its ids.
+fn begun() -> (Device, Vec<String>) {
+    let device = Device::begun();
+    let log = ["pelvic-tilt", "--sets", "2", "--reps", "8", "--hold", "5", "--note", "zwickt", "--at", "2026-03-01"];
+    let ids = vec![device.log(&log), device.log(&["walking", "--minutes", "20", "--effort", "3"])];
+    let ends = ids.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+    (device, [ids, ends].concat())
+}
+
+fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn the_catalogue_speaks_the_language() {
+    let device = Device::empty();
+    let all = device.json(&["exercises"]);
+    let ids: Vec<&str> = all.as_array().unwrap().iter().map(|exercise| exercise["id"].as_str().unwrap()).collect();
+    let table = say(&device, 0, &["exercises"], &ids).out;
+    assert!(table.lines().skip(1).all(|line| line.matches('⟦').count() >= 4), "{table}");
+    say(&device, 0, &["exercises", "--region", "sciatica", "--kind", "relaxation"], &ids);
+    say(&device, 0, &["exercises", "--region", "upper", "--kind", "aerobic"], &ids);
+    for id in ids {
+        say(&device, 0, &["exercise", id], &[]);
+    }
+    refuse(&device, 4, &["exercise", "jogging-on-the-moon"]);
+    say(&device, 4, &["exercise", "pelvic-tlit"], &["pelvic-tilt"]);
+}
+
+#[test]
+fn a_diary_speaks_the_language() {
+    let device = Device::empty();
+    let said = device.run(&["init", "--name", "Phone", "--lang", "en-XA"]);
+    let phrase = device.json(&["phrase"])["phrase"].as_str().unwrap().to_owned();
+    let words: Vec<&str> = phrase.split(' ').collect();
+    assert_translated(&said.out, &[&words[..], &["Phone"]].concat());
+    say(&device, 0, &["phrase"], &words);
+    say(&device, 0, &["history"], &[]);
+    say(&device, 0, &["history", "--from", "2026-01-01"], &[]);
+    for arguments in [
+        &["log", "pelvic-tilt"][..],
+        &["log", "knee-to-chest", "--side", "left", "--sets", "2", "--pain-before", "4", "--note", "zwickt"],
+        &["log", "walking", "--minutes", "20", "--effort", "3"],
+        &["log", "partial-crunch", "--reps", "1"],
+        &["check-in", "--pain", "4", "--leg", "1", "--sleep", "7", "--stress", "5"],
+    ] {
+        let ran = device.run(&[arguments, &["--lang", "en-XA"]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let (said, id) = ran.out.trim_end().rsplit_once('\n').unwrap();
+        assert!(id.starts_with("s:") || id.starts_with("c:"), "{id}");
+        assert_translated(said, &[]);
+    }
+    let ids: Vec<String> = device.history(&[]).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    let ends: Vec<String> = ids.iter().map(|id| id[id.len() - 8..].to_owned()).collect();
+    let known = [ids.clone(), ends, vec!["zwickt".to_owned()]].concat();
+    let known = borrowed(&known);
+    for arguments in [
+        &["edit", &ids[0], "--reps", "9"][..],
+        &["delete", &ids[0]],
+        &["history", "--deleted"],
+        &["restore", &ids[0]],
+        &["history", "--ids"],
+        &["history", "--last", "1"],
+    ] {
+        say(&device, 0, arguments, &known);
+    }
+    let state = device.json(&["status"])["state_hash"].as_str().unwrap()[..16].to_owned();
+    say(&device, 0, &["status"], &[&state, "Phone"]);
+    say(&device, 0, &["verify"], &[]);
+    say(&device, 0, &["rebuild-history"], &[]);
+    say(&device, 0, &["relay"], &[]);
+    let file = device.file("diary.json");
+    say(&device, 0, &["export", &file], &[]);
+    say(&Device::begun(), 0, &["import", &file], &[]);
+    let one = device.json(&["edit", &ids[0], "--reps", "10"]);
+    assert_eq!(one["id"], ids[0].as_str());
+    let later = device.file("later.json");
+    device.json(&["export", &later]);
+    let other = Device::begun();
+    other.json(&["import", &file]);
+    say(&other, 0, &["import", &later], &[]);
+    say(&device, 0, &["relay", "https://relay.example.org"], &[]);
+}
+
+#[test]
+fn what_is_refused_is_said_in_the_language() {
+    let (device, ids) = begun();
+    let check_in = device.json(&["check-in", "--pain", "3"])["id"].as_str().unwrap().to_owned();
+    let id = ids[0].as_str();
+    let letter = device.file("letter.txt");
+    fs::write(&letter, "Dear Anna").unwrap();
+    let newer = device.file("newer.json");
+    fs::write(&newer, r#"{"format": "lissom-archive", "version": 99, "records": []}"#).unwrap();
+    let bad = device.file("bad.json");
+    fs::write(&bad, r#"{"format": "lissom-archive", "version": 0, "records": [{"id": "zz"}]}"#).unwrap();
+    let folder = device.file("");
+    let nowhere = device.file("no/such/folder/diary.json");
+    for (exit, arguments) in [
+        (3, &["log", "jogging-on-the-moon"][..]),
+        (3, &["log", "pelvic-tilt", "--pain-before", "11"]),
+        (3, &["log", "pelvic-tilt", "--effort", "11"]),
+        (3, &["log", "pelvic-tilt", "--sets", "0"]),
+        (3, &["log", "pelvic-tilt", "--minutes", "5"]),
+        (3, &["log", "walking", "--hold", "5"]),
+        (3, &["log", "pelvic-tilt", "--side", "left"]),
+        (3, &["log", "walking", "--at", "2150-01-01"]),
+        (3, &["log", "walking", "--at", "tomorrow"]),
+        (3, &["log", "walking", "--at", "1969-01-01"]),
+        (3, &["log", "walking", "--at", "2026-07-22T18:30+04:00[America/New_York]"]),
+        (3, &["check-in", "--pain", "11"]),
+        (3, &["check-in", "--pain", "3", "--sleep", "11"]),
+        (3, &["check-in", "--pain", "3", "--stress", "-1"]),
+        (3, &["history", "--from", "2026-02-30"]),
+        (2, &["edit", id]),
+        (3, &["edit", id, "--leg", "3"]),
+        (3, &["edit", &check_in, "--reps", "3"]),
+        (3, &["delete", "01"]),
+        (4, &["delete", "zzzzzzzz"]),
+        (3, &["init", "--name", "Phone"]),
+        (3, &["relay", "relay.example.org"]),
+        (3, &["relay", "http://relay.example.org"]),
+        (5, &["relay", "--invite", "token"]),
+        (5, &["sync"]),
+        (3, &["export", &letter]),
+        (7, &["export", &folder]),
+        (4, &["export", &nowhere]),
+        (3, &["import", &letter]),
+        (3, &["import", &bad]),
+        (4, &["import", &nowhere]),
+    ] {
+        refuse(&device, exit, arguments);
+    }
+    say(&device, 3, &["import", &newer], &["lissom-archive"]);
+    say(&device, 3, &["log", "pelvic-tilt", "--side", "up"], &["left", "right", "both"]);
+    say(&device, 3, &["log", "pelvic-tlit"], &["pelvic-tilt"]);
+    say(&device, 3, &["delete", &id[..4]], &borrowed(&[device_ids(&device), ids.clone()].concat()));
+    device.json(&["relay", "http://127.0.0.1:9"]);
+    say(&device, 5, &["sync"], &["http"]);
+    let long = "ö".repeat(3_000);
+    refuse(&device, 3, &["log", "walking", "--note", &long]);
+    if cfg!(target_os = "linux") {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = device.command(&["history", "--lang", "en-XA"]).stdout(full).output().unwrap();
+        assert_translated(&String::from_utf8(ran.stderr).unwrap(), &[]);
+    }
+}
+
+fn device_ids(device: &Device) -> Vec<String> {
+    device.history(&["--deleted"]).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
+    let none = Device::empty();
+    for command in [&["history"][..], &["status"], &["log", "walking"], &["sync"], &["phrase"], &["verify"], &["watch"]]
+    {
+        refuse(&none, 4, command);
+    }
+    fs::create_dir_all(none.data()).unwrap();
+    fs::write(none.data().join("secret"), "00".repeat(32)).unwrap();
+    say(&none, 3, &["init", "--name", "Phone"], &[]);
+    let (device, _) = begun();
+    let (full, note) = (Device::begun(), "ö".repeat(1_500));
+    let log = ["--max-bytes", "300000", "log", "walking", "--note", &note];
+    while full.run(&log).exit == 0 {}
+    refuse(&full, 7, &log);
+    let database = || rusqlite::Connection::open(device.data().join("diary.sqlite")).unwrap();
+    assert_eq!(database().execute("UPDATE result SET minutes = 99", []).unwrap(), 2);
+    say(&device, 6, &["verify"], &[]);
+    let old = "INSERT INTO notice (at_ms, kind, text) VALUES (1, 'repaired', 'x')";
+    assert_eq!(database().execute(old, []).unwrap(), 1);
+    database().pragma_update(None, "user_version", 99).unwrap();
+    refuse(&device, 7, &["history"]);
+    for name in ["diary.sqlite-wal", "diary.sqlite-shm"] {
+        drop(fs::remove_file(device.data().join(name)));
+    }
+    fs::write(device.data().join("diary.sqlite"), "this is no database, and long enough to be looked at. ".repeat(99))
+        .unwrap();
+    refuse(&device, 6, &["history"]);
+}
+
+#[test]
+fn joining_is_refused_in_the_language() {
+    let device = Device::empty();
+    let file = device.file("words.txt");
+    let join = ["join", "--phrase-file", &file, "--name", "Tablet", "--relay", "http://127.0.0.1:9"];
+    refuse(&device, 4, &join);
+    let phrase = format!("{}art", "abandon ".repeat(23));
+    for words in [phrase.replace(" art", ""), phrase.replacen("abandon", "lissom", 1), phrase.replace("art", "zoo")] {
+        fs::write(&file, words).unwrap();
+        refuse(&device, 3, &join);
+    }
+    fs::write(&file, [0xff, 0xfe]).unwrap();
+    refuse(&device, 7, &join);
+    fs::write(&file, phrase).unwrap();
+    say(&device, 5, &join, &["http"]);
+}
+
+#[test]
+fn watching_speaks_the_language() {
+    let device = Device::begun();
+    let mut command = device.command(&["watch", "--lang", "en-XA"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    for _ in 0..2 {
+        assert_translated(&lines.next().expect("that it watches, and that it is offline"), &[]);
+    }
+    let id = device.log(&["walking", "--minutes", "20", "--effort", "3"]);
+    assert_translated(&lines.next().expect("the row"), &[&id[id.len() - 8..]]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+#[cfg(feature = "demo")]
+fn two_devices_and_a_relay_speak_the_language() {
+    let relay = crate::exchange::Relay::start();
+    let url = relay.url();
+    let phone = relay.device();
+    phone.log(&["walking"]);
+    let file = phone.file("words.txt");
+    fs::write(&file, phone.run(&["phrase"]).out).unwrap();
+    say(&phone, 0, &["sync"], &[]);
+    let tablet = Device::begun();
+    tablet.log(&["walking"]);
+    say(&tablet, 0, &["join", "--phrase-file", &file, "--name", "Tablet", "--relay", &url], &[]);
+    say(&phone, 0, &["sync"], &[]);
+    say(&phone, 0, &["sync"], &[]);
+    phone.log(&["walking"]);
+    say(&phone, 0, &["sync", "--budget-ms", "0"], &[]);
+    let state = phone.json(&["status"])["state_hash"].as_str().unwrap()[..16].to_owned();
+    say(&phone, 0, &["status"], &[&state, "Phone", "Tablet", &url]);
+    let words = Device::begun().run(&["phrase"]).out;
+    fs::write(&file, words).unwrap();
+    refuse(&Device::empty(), 5, &["join", "--phrase-file", &file, "--name", "Tablet", "--relay", &url]);
+}
+
+#[test]
+#[cfg(feature = "demo")]
+fn the_demo_speaks_the_language() {
+    let place = tempfile::tempdir().unwrap();
+    let keep = place.path().join("story");
+    let keep = keep.to_str().unwrap();
+    let ran: Ran = lissom().args(["--lang", "en-XA", "demo", "--keep", keep]).output().unwrap().into();
+    assert_eq!((ran.exit, ran.err.as_str()), (0, ""));
+    let (story, table) = ran.out.rsplit_once("\n\n⟦").map(|(rest, _)| rest.rsplit_once("\n\n⟦").unwrap()).unwrap();
+    let (story, rows) = story.split_at(story.rfind("\n\n").unwrap());
+    assert_translated(story, &[keep, "http"]);
+    assert!(rows.contains("Anna's phone") && table.contains('⟧'), "{rows}");
+    let again: Ran = lissom().args(["--lang", "en-XA", "demo", "--keep", keep]).output().unwrap().into();
+    assert_translated(&again.err, &[keep, "--keep"]);
+}
+
+#[test]
+fn the_help_speaks_the_language() {
+    for command in COMMANDS.iter().copied().chain([""]) {
+        let mut help = lissom();
+        if !command.is_empty() {
+            help.arg(command);
+        }
+        let ran: Ran = help.args(["--help", "--lang", "en-XA"]).output().unwrap().into();
+        assert_eq!((ran.exit, ran.err.as_str()), (0, ""), "{command}");
+        // Command lines of examples, names of flags, and what stands for a value are typed in every language.
+        let lines = ran.out.lines().map(|line| match line.trim_start() {
+            typed if line.starts_with("  lissom ") => typed.split_once("  ").map_or("", |(_, comment)| comment),
+            _ => line,
+        });
+        let words = lines.collect::<Vec<_>>().join("\n");
+        let token = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+        let tokens = words.split(token);
+        let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
+        let typed: Vec<&str> = typed.chain(COMMANDS.iter().copied()).chain(["help"]).collect();
+        assert_translated(&words, &typed);
+    }
+}
+
+#[test]
+fn the_language_is_asked_for_or_the_systems() {
+    let speaks = |flag: &[&str], variables: &[(&str, &str)]| {
+        let device = Device::empty();
+        let mut command = device.command(&[&["history"], flag].concat());
+        let ran: Ran = command.envs(variables.iter().copied()).output().unwrap().into();
+        ran.err.contains('⟦')
+    };
+    assert!(!speaks(&[], &[]));
+    assert!(speaks(&["--lang", "en-XA"], &[("LISSOM_LANG", "en")]));
+    assert!(speaks(&["--lang=en-XA"], &[]));
+    assert!(!speaks(&["--lang", "en"], &[("LISSOM_LANG", "en-XA")]));
+    assert!(speaks(&[], &[("LISSOM_LANG", "en-XA"), ("LANG", "en_GB.UTF-8")]));
+    assert!(speaks(&[], &[("LANG", "en_XA.UTF-8")]));
+    assert!(!speaks(&[], &[("LC_ALL", "de_DE.UTF-8"), ("LANG", "en_XA.UTF-8")]));
+    assert_eq!(Device::empty().run(&["history", "--lang", "tlh"]).exit, 2);
+}
+
+#[test]
+fn what_programs_read_is_the_same_in_every_language() {
+    let (device, _) = begun();
+    for command in [&["history"][..], &["status"], &["exercises"], &["exercise", "walking"], &["verify"], &["relay"]] {
+        let said = |lang: &str| device.run(&[command, &["--json", "--lang", lang]].concat()).out;
+        assert_eq!(said("en"), said("en-XA"), "{command:?}");
+    }
+    let ran = device.run(&["log", "walking", "--hold", "5", "--json", "--lang", "en-XA"]);
+    let error: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!((&error["error"]["code"], &error["error"]["field"]), (&"invalid-input".into(), &"hold_seconds".into()));
+    assert!(error["error"]["message"].as_str().unwrap().starts_with('⟦'));
+}

@@ -1,0 +1,184 @@
+use super::*;
+use crate::day::Day;
+use crate::dose::{DayOffValues, Side};
+use crate::exercise::{Dose, Sides};
+
+/// A Monday.
+fn monday() -> Day {
+    "2026-11-23".parse().unwrap()
+}
+
+fn starting(_: &str, _: Side) -> Option<Dose> {
+    None
+}
+
+fn off(reason: &str, from: &str, to: Option<&str>) -> Dated<DayOffValues> {
+    let values = DayOffValues {
+        reason: Some(reason.into()),
+        from: Some(from.into()),
+        to: to.map(Into::into),
+        ..DayOffValues::default()
+    };
+    Dated::new("f:1", AT, values)
+}
+
+fn ids(session: &SessionPlan) -> Vec<String> {
+    session.items.iter().map(|item| item.item.exercise.clone()).collect()
+}
+
+#[test]
+fn today_is_what_the_plan_has_for_the_day() {
+    let plan = made(&free(), &desk_worker()).values;
+    let today = session(&free(), &plan, monday(), &[], &starting, false);
+    let planned: Vec<String> =
+        plan.items().items.into_iter().filter(|item| item.weekday == 0).map(|item| item.exercise).collect();
+    assert_eq!(ids(&today), planned);
+    assert_eq!((today.nothing, today.removed.len(), today.skipped), (None, 0, 0));
+    assert!(today.seconds <= 18 * 60 && today.seconds > 14 * 60, "{}", today.seconds);
+    assert_eq!(today.extras, [Extra::MovementBreak, Extra::DeskCheck, Extra::Learn]);
+    for item in &today.items {
+        let exercise = item.exercise.unwrap();
+        assert_eq!(item.doses.len(), if exercise.sides == Sides::Each { 2 } else { 1 });
+        if item.item.minutes.is_none() {
+            assert_eq!(item.seconds, seconds(&exercise.dose, exercise.sides), "{}", exercise.id);
+        }
+    }
+    // Wednesday is a day of rest, with its break from sitting.
+    let rest = session(&free(), &plan, monday().plus(2), &[], &starting, false);
+    assert_eq!((rest.nothing, rest.extras), (Some(Nothing::Rest), vec![Extra::MovementBreak]));
+}
+
+#[test]
+fn a_new_caution_takes_an_exercise_out_at_once() {
+    let plan = made(&free(), &desk_worker()).values;
+    let pregnant = limits(3, &["pregnancy"]);
+    let before = session(&free(), &plan, monday(), &[], &starting, false);
+    let today = session(&pregnant, &plan, monday(), &[], &starting, false);
+    assert!(!today.removed.is_empty());
+    assert_eq!(today.items.len() + today.removed.len(), before.items.len());
+    for item in &today.items {
+        assert_eq!(pregnant.block(item.exercise.unwrap()), None);
+    }
+    for removed in &today.removed {
+        assert_eq!(removed.out.because, Because::Condition("pregnancy"));
+        let instead = removed.instead.expect("something else of the kind is left");
+        assert_eq!(instead.kind, removed.out.exercise.unwrap().kind);
+        assert_eq!(pregnant.block(instead), None);
+        assert!(!ids(&today).contains(&instead.id.to_owned()));
+    }
+}
+
+#[test]
+fn a_day_off_has_no_session_and_owes_none() {
+    let plan = made(&free(), &desk_worker()).values;
+    for (expected, day_off) in [
+        (Some(Nothing::Illness), off("illness", "2026-11-23", None)),
+        (Some(Nothing::Travel), off("travel", "2026-11-20", Some("2026-11-23"))),
+        (Some(Nothing::Rest), off("rest", "2026-11-23", Some("2026-11-29"))),
+        (None, off("illness", "2026-11-22", None)),
+        (None, off("travel", "2026-11-24", Some("2026-11-29"))),
+        (None, off("flare", "2026-11-23", None)),
+        (None, off("of-a-newer-version", "2026-11-23", None)),
+        (None, off("illness", "yesterday", None)),
+    ] {
+        let today = session(&free(), &plan, monday(), &[day_off], &starting, false);
+        assert_eq!(today.nothing, expected);
+        assert_eq!(today.items.is_empty() && today.extras.is_empty(), expected.is_some());
+    }
+}
+
+#[test]
+fn a_flare_halves_everything_and_keeps_to_level_0() {
+    let plan = made(&free(), &desk_worker()).values;
+    for day in 0..7 {
+        let normal = session(&free(), &plan, monday().plus(day), &[], &starting, false);
+        let flare = session(&free(), &plan, monday().plus(day), &[], &starting, true);
+        assert!(ids(&flare).contains(&"diaphragmatic-breathing".to_owned()), "day {day}");
+        for item in &flare.items {
+            let exercise = item.exercise.unwrap();
+            assert_eq!(exercise.level, 0);
+            if exercise.kind == Kind::Aerobic {
+                assert_eq!(item.notes.len(), 1);
+            }
+            if let Some(same) = normal.items.iter().find(|other| other.item.exercise == item.item.exercise) {
+                let volume = |item: &SessionItem| {
+                    let dose = item.doses[0].dose;
+                    dose.sets.max(1) * dose.reps.max(1) * dose.hold_seconds.max(1) * dose.minutes.max(1)
+                };
+                assert!(volume(item) * 2 <= volume(same) + 1, "{}", exercise.id);
+            }
+        }
+        for removed in &flare.removed {
+            assert_eq!(removed.out.because, Because::Level { most: 0, cap: Cap::Flare });
+        }
+    }
+}
+
+#[test]
+fn steps_change_the_dose_and_minutes_in_proportion() {
+    let plan = made(&free(), &desk_worker()).values;
+    let more = |id: &str, side: Side| {
+        let dose = catalogue::find(id)?.dose;
+        Some(match id {
+            "walking" => Dose { minutes: dose.minutes * 2, ..dose },
+            _ if side == Side::Right => Dose { sets: dose.sets + 1, ..dose },
+            _ => dose,
+        })
+    };
+    let long = PlanValues { minutes: Some(60), ..plan.clone() };
+    let mut walks = 0;
+    for day in 0..7 {
+        let normal = session(&free(), &long, monday().plus(day), &[], &starting, false);
+        let today = session(&free(), &long, monday().plus(day), &[], &more, false);
+        for (item, same) in today.items.iter().zip(&normal.items) {
+            if item.item.exercise == "walking" {
+                assert_eq!(item.doses[0].dose.minutes, same.doses[0].dose.minutes * 2);
+                walks += 1;
+            } else if item.doses.len() == 2 {
+                assert_eq!(item.doses[1].dose.sets, item.doses[0].dose.sets + 1);
+                assert!(item.seconds > same.seconds);
+            }
+        }
+        // In a plan of 18 minutes the walk gives way.
+        let short = session(&free(), &plan, monday().plus(day), &[], &more, false);
+        let walk = short.items.iter().find(|item| item.item.exercise == "walking");
+        assert!(walk.is_none_or(|walk| walk.doses[0].dose.minutes <= 3 || short.seconds <= 18 * 60));
+    }
+    assert!(walks > 0);
+}
+
+#[test]
+fn what_this_version_does_not_know_stays_out() {
+    let mut values = made(&free(), &desk_worker()).values;
+    let own = "own-070707070707".to_owned();
+    let item = |exercise: &str| Item {
+        weekday: 0,
+        place: 0,
+        exercise: exercise.into(),
+        minutes: None,
+        locked: false,
+        origin: Origin::Own,
+        reasons: vec![],
+    };
+    values.set_items(&[item("of-a-newer-version"), item(&own)]);
+    let today = session(&free(), &values, monday(), &[], &starting, false);
+    assert_eq!(ids(&today), [own]);
+    assert_eq!(today.items[0].notes.len(), 1);
+    assert_eq!(today.removed.iter().map(|removed| removed.out.because).collect::<Vec<_>>(), [Because::Newer]);
+    let flare = session(&free(), &values, monday(), &[], &starting, true);
+    assert_eq!(ids(&flare), ["diaphragmatic-breathing"]);
+    let none = session(&limits(3, &["breath-panic"]), &values, monday(), &[], &starting, true);
+    assert_eq!(none.nothing, Some(Nothing::Removed));
+}
+
+#[test]
+fn what_is_done_differently_is_said() {
+    let plan = made(&free(), &Profile { dislikes: texts(&["seated-march"]), ..desk_worker() }).values;
+    let heavy = limits(3, &["claudication"]);
+    let walk = (0..7).find_map(|day| {
+        let today = session(&heavy, &plan, monday().plus(day), &[], &starting, false);
+        today.items.into_iter().find(|item| item.item.exercise == "walking")
+    });
+    let notes: Vec<String> = walk.unwrap().notes.iter().map(|note| note.say(Lang::En)).collect();
+    assert_eq!(notes, ["Walk in short bouts, and sit down in between."]);
+}

@@ -1,0 +1,284 @@
+//! What a plan comes to today.
+//!
+//! A plan was made under the limits of its day. Here every item is held against the limits of today, so that a new
+//! caution keeps an exercise away from the next session on, whoever made the plan and when.
+
+use crate::catalogue;
+use crate::day::Day;
+use crate::dose::ladder::halved;
+use crate::dose::{DayOffValues, Side, WALK_BOUT_MINUTES};
+use crate::exercise::{Dose, DoseMode, Exercise, Kind, Sides};
+use crate::record::Dated;
+use crate::texts::Sentence;
+use crate::texts::plan as said;
+
+use super::PlanValues;
+use super::edit::{alternates, blocked, level};
+use super::extra::Extra;
+use super::generate::{ELASTIC_MINUTES_MIN, LeftOut, is_elastic};
+use super::item::{Item, Origin};
+use super::length::{SET_UP_SECONDS, work};
+use super::limits::Limits;
+use super::reason::{Because, Cap, Why, adaptation};
+
+/// What everybody with a flare does every day.
+const BREATHING: &str = "diaphragmatic-breathing";
+
+/// The dose of one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SideDose {
+    /// Side; both for an exercise without sides.
+    pub side: Side,
+    /// How much.
+    pub dose: Dose,
+}
+
+/// One exercise of a session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionItem {
+    /// The item of the plan, or one that today adds.
+    pub item: Item,
+    /// The exercise; `None` for one of the person's own, whose dose is in its record.
+    pub exercise: Option<&'static Exercise>,
+    /// How much, for each side; empty for one of the person's own.
+    pub doses: Vec<SideDose>,
+    /// Seconds it takes, with rests and time to get into place.
+    pub seconds: u32,
+    /// How it is done differently today, and for the person's own that no rule has checked it.
+    pub notes: Vec<Sentence>,
+}
+
+/// An item of the plan that today must not have.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Which, and why not.
+    pub out: LeftOut,
+    /// What could be done instead.
+    pub instead: Option<&'static Exercise>,
+}
+
+/// Why there is nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nothing {
+    /// A day off because of illness.
+    Illness,
+    /// A day off because of travel.
+    Travel,
+    /// A day of rest, of the plan or taken.
+    Rest,
+    /// All that was planned must not be done.
+    Removed,
+}
+
+impl Nothing {
+    /// The reason in words.
+    #[must_use]
+    pub fn sentence(self) -> Sentence {
+        let text = match self {
+            Self::Illness => said::NOTHING_ILLNESS,
+            Self::Travel => said::NOTHING_TRAVEL,
+            Self::Rest => said::NOTHING_REST,
+            Self::Removed => said::NOTHING_REMOVED,
+        };
+        text.into()
+    }
+}
+
+/// Today's session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionPlan {
+    /// The day.
+    pub day: Day,
+    /// What to do, in order.
+    pub items: Vec<SessionItem>,
+    /// Seconds of all items.
+    pub seconds: u32,
+    /// Items of the plan that are left out today.
+    pub removed: Vec<Removed>,
+    /// What comes beside the session.
+    pub extras: Vec<Extra>,
+    /// Why there is no item, if there is none.
+    pub nothing: Option<Nothing>,
+    /// Rows of the plan that this version cannot read.
+    pub skipped: usize,
+}
+
+macro_rules! quiet {
+    ($($type:ident)*) => {$(
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($type), "(..)"))
+            }
+        }
+    )*};
+}
+quiet!(SessionItem Removed SessionPlan);
+
+/// Today's session of a plan.
+///
+/// `days_off` are all of the person's, in any order. `doses` gives the dose that the log leads to for an exercise and
+/// a side, which in a flare is halved already (see [`Doses`](crate::dose::Doses)); where it has none, the starting dose
+/// holds, or half of it in a flare. In a flare there is level 0 alone, walking in bouts of at most 10 minutes, and slow breathing every day.
+#[must_use]
+pub fn session(
+    limits: &Limits,
+    plan: &PlanValues,
+    today: Day,
+    days_off: &[Dated<DayOffValues>],
+    doses: &dyn Fn(&str, Side) -> Option<Dose>,
+    flare: bool,
+) -> SessionPlan {
+    let read = plan.items();
+    let mut session = SessionPlan {
+        day: today,
+        items: Vec::new(),
+        seconds: 0,
+        removed: Vec::new(),
+        extras: Vec::new(),
+        nothing: off(days_off, today),
+        skipped: read.skipped,
+    };
+    if session.nothing.is_some() {
+        return session;
+    }
+    let first = read.items.iter().map(|item| item.weekday).min();
+    let items: Vec<Item> = read.items.into_iter().filter(|item| item.weekday == today.weekday()).collect();
+    let planned = !items.is_empty();
+    session.extras = Extra::of_day(limits, first == Some(today.weekday()));
+    let (most, cap) = level(limits, plan);
+    let ceiling = if flare && most > 0 { (0, Cap::Flare) } else { (most, cap) };
+    for item in items {
+        let exercise = item.find();
+        let because = match exercise {
+            Some(exercise) => blocked(limits, ceiling, exercise),
+            None if item.is_own() => flare.then_some(Because::Unchecked),
+            None => Some(Because::Newer),
+        };
+        match because {
+            Some(because) => session.removed.push(Removed { out: LeftOut { exercise, because }, instead: None }),
+            None => session.items.push(with_dose(limits, item, doses, flare)),
+        }
+    }
+    if flare {
+        breathe(&mut session, limits, ceiling, doses);
+    }
+    let mut taken: Vec<&str> = session.items.iter().map(|item| item.item.exercise.as_str()).collect();
+    for removed in &mut session.removed {
+        let Some(exercise) = removed.out.exercise else { continue };
+        let found = alternates(limits, ceiling, plan, exercise);
+        removed.instead = found.into_iter().find(|other| !taken.contains(&other.id));
+        taken.extend(removed.instead.map(|instead| instead.id));
+    }
+    if let Some(minutes) = plan.minutes.and_then(|minutes| u32::try_from(minutes).ok()) {
+        shorten(&mut session.items, minutes.saturating_mul(60));
+    }
+    session.seconds = session.items.iter().map(|item| item.seconds).fold(0, u32::saturating_add);
+    if session.items.is_empty() {
+        session.nothing = Some(if planned { Nothing::Removed } else { Nothing::Rest });
+    }
+    session
+}
+
+/// The day off that covers a day; of several the most serious.
+fn off(days_off: &[Dated<DayOffValues>], today: Day) -> Option<Nothing> {
+    let covers = |values: &DayOffValues| {
+        let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Day>().ok());
+        let from = day(&values.from)?;
+        let to = if values.to.is_some() { day(&values.to)? } else { from };
+        let reason = match values.reason.as_deref()? {
+            "illness" => Nothing::Illness,
+            "travel" => Nothing::Travel,
+            "rest" => Nothing::Rest,
+            _ => return None,
+        };
+        (from <= today && today <= to).then_some(reason)
+    };
+    days_off.iter().filter_map(|off| covers(&off.values)).min()
+}
+
+fn with_dose(limits: &Limits, item: Item, doses: &dyn Fn(&str, Side) -> Option<Dose>, flare: bool) -> SessionItem {
+    let Some(exercise) = item.find() else {
+        let seconds = item.minutes.unwrap_or(ELASTIC_MINUTES_MIN).saturating_mul(60);
+        return SessionItem {
+            item,
+            exercise: None,
+            doses: Vec::new(),
+            seconds,
+            notes: vec![said::GAP_UNCHECKED.into()],
+        };
+    };
+    let sides: &[Side] = match exercise.sides {
+        Sides::None => &[Side::Both],
+        Sides::Each => &[Side::Left, Side::Right],
+    };
+    let dose = |side: &Side| {
+        let start = if flare { halved(&exercise.dose, WALK_BOUT_MINUTES) } else { exercise.dose };
+        let today = doses(exercise.id, *side).filter(|dose| dose.mode == exercise.dose.mode).unwrap_or(start);
+        let dose = planned(exercise, item.minutes, today);
+        let bout = if flare { WALK_BOUT_MINUTES } else { u32::MAX };
+        SideDose { side: *side, dose: Dose { minutes: dose.minutes.min(bout), ..dose } }
+    };
+    let doses: Vec<SideDose> = sides.iter().map(dose).collect();
+    let mut notes: Vec<Sentence> = limits.adapts(exercise).into_iter().map(adaptation).collect();
+    if exercise.kind == Kind::Aerobic && (flare || limits.bouts) {
+        notes.push(said::ADAPT_BOUTS.with("minutes", WALK_BOUT_MINUTES));
+    }
+    SessionItem { seconds: taken(&doses), item, exercise: Some(exercise), doses, notes }
+}
+
+/// The dose of today. The plan fits the starting minutes to the time there is; steps change these in proportion.
+fn planned(exercise: &Exercise, minutes: Option<u32>, dose: Dose) -> Dose {
+    match minutes.filter(|_| is_elastic(exercise)) {
+        Some(minutes) => {
+            let start = exercise.dose.minutes.max(1);
+            let scaled = u64::from(minutes) * u64::from(dose.minutes) / u64::from(start);
+            Dose { minutes: u32::try_from(scaled).unwrap_or(u32::MAX).max(1), ..dose }
+        }
+        None => dose,
+    }
+}
+
+/// Seconds of all sides.
+fn taken(doses: &[SideDose]) -> u32 {
+    let Some(one) = doses.first() else { return 0 };
+    if one.dose.mode == DoseMode::Minutes {
+        // Minutes are for both sides together.
+        return doses.iter().map(|side| work(&side.dose)).max().unwrap_or(0);
+    }
+    let rests = one.dose.rest_seconds.saturating_mul(u32::try_from(doses.len()).unwrap_or(1).saturating_sub(1));
+    doses.iter().map(|side| work(&side.dose)).fold(SET_UP_SECONDS.saturating_add(rests), u32::saturating_add)
+}
+
+/// Slow breathing on every day of a flare.
+fn breathe(session: &mut SessionPlan, limits: &Limits, ceiling: (u8, Cap), doses: &dyn Fn(&str, Side) -> Option<Dose>) {
+    let there = session.items.iter().any(|item| item.item.exercise == BREATHING);
+    let Some(exercise) = catalogue::find(BREATHING).filter(|_| !there) else { return };
+    if blocked(limits, ceiling, exercise).is_some() {
+        return;
+    }
+    let item = Item {
+        weekday: session.day.weekday(),
+        place: u32::try_from(session.items.len()).unwrap_or(u32::MAX),
+        exercise: BREATHING.to_owned(),
+        minutes: None,
+        locked: false,
+        origin: Origin::Generated,
+        reasons: vec![Why::Flare],
+    };
+    session.items.push(with_dose(limits, item, doses, true));
+}
+
+/// Takes minutes from exercises that count them, the last first, until the session is as long as asked.
+fn shorten(items: &mut [SessionItem], budget: u32) {
+    let used = items.iter().map(|item| item.seconds).fold(0, u32::saturating_add);
+    let mut over = used.saturating_sub(budget).div_ceil(60);
+    for item in items.iter_mut().rev().filter(|item| item.exercise.is_some_and(is_elastic)) {
+        for side in &mut item.doses {
+            let spare = side.dose.minutes.saturating_sub(ELASTIC_MINUTES_MIN);
+            let less = spare.min(over);
+            side.dose.minutes -= less;
+            over -= less;
+        }
+        item.seconds = taken(&item.doses);
+    }
+}

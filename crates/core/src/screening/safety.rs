@@ -1,0 +1,364 @@
+//! All results, cautions and clearances together: what holds today.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::cleared::{Cleared, Locked};
+use super::emergency::Numbers;
+use super::question::Purpose;
+use super::rules::{LEVEL_MAX, Leanings, Level};
+use super::standing::{Judged, Link, Standing, Why, answered, wants_signs};
+use super::triage::stricter;
+use super::{CautionValues, ClearanceValues, RULES_VERSION, ScreeningValues};
+use crate::condition::Condition;
+use crate::day::Day;
+use crate::record::Dated;
+use crate::texts::{Sentence, screening as text};
+
+/// Days without use after which everything is asked again. Our choice: `docs/evidence.md`.
+pub const BREAK_DAYS: i32 = 28;
+/// A check-in older than so many days makes the short check due. Our choice: `docs/evidence.md`.
+pub const CHECK_IN_DAYS: i32 = 7;
+
+/// What is known of use, for asking again. Every day may be missing; what is missing asks more.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Day of the last session.
+    pub last_session: Option<Day>,
+    /// Day of the last check-in.
+    pub last_check_in: Option<Day>,
+    /// Whether an exercise of yesterday was red.
+    pub yesterday_red: bool,
+    /// Day on which the rule for worsening or lasting pain last fired.
+    pub worsening: Option<Day>,
+    /// Day on which the last new spell of pain began.
+    pub new_episode: Option<Day>,
+    /// Whether the person says that something has changed, and has not answered since.
+    pub changed: bool,
+}
+
+/// Why the questions are to be asked.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// They never were.
+    NeverScreened,
+    /// So many days without use, 28 or more.
+    LongBreak {
+        /// Days since the last use.
+        days: i32,
+    },
+    /// A new spell of pain since they were answered.
+    NewEpisode,
+    /// Pain has been getting worse since they were answered.
+    Worsening,
+    /// The person says that something has changed.
+    Changed,
+    /// Before the first session after the advice to see somebody, and each 14 days while that advice stands.
+    AfterAdvice,
+    /// The rules are newer than the last answers.
+    RulesChanged,
+    /// The short check is due today.
+    Today,
+    /// The day of a caution is over. It stands until it is answered again, and nothing is locked for it.
+    Caution {
+        /// Id of the condition.
+        condition: String,
+    },
+}
+
+impl Ask {
+    /// What to ask; `None` for a caution, which is no questionnaire.
+    #[must_use]
+    pub const fn purpose(&self) -> Option<Purpose> {
+        match self {
+            Self::NeverScreened => Some(Purpose::First),
+            Self::LongBreak { .. } | Self::NewEpisode | Self::Worsening | Self::RulesChanged => Some(Purpose::Again),
+            Self::Changed => Some(Purpose::Changed),
+            Self::AfterAdvice => Some(Purpose::Session),
+            Self::Today => Some(Purpose::Today),
+            Self::Caution { .. } => None,
+        }
+    }
+
+    /// Why, to the person.
+    #[must_use]
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::NeverScreened => text::ASK_FIRST.into(),
+            Self::LongBreak { days } => text::ASK_BREAK.with("n", *days),
+            Self::NewEpisode => text::ASK_EPISODE.into(),
+            Self::Worsening => text::ASK_WORSENING.into(),
+            Self::Changed => text::ASK_CHANGED.into(),
+            Self::AfterAdvice => text::ASK_ADVICE.into(),
+            Self::RulesChanged => text::ASK_RULES.into(),
+            Self::Today => text::ASK_TODAY.into(),
+            Self::Caution { .. } => text::ASK_CAUTION.into(),
+        }
+    }
+}
+
+/// What the person's records come to today. The same on every device with the same records, whatever their order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// The strictest level among the results that stand or are not answered again; E if there is none.
+    pub level: Level,
+    /// The results that stand, by day and id. At a conflict the strictest counts.
+    pub standing: Vec<Standing>,
+    /// Conditions of the person, in the table's order: from cautions, and from results that are not answered again.
+    pub conditions: Vec<&'static Condition>,
+    /// What a plan should lean to.
+    pub leanings: Leanings,
+    /// Highest level of exercise, 0 to 3; `None`: a result locks.
+    pub level_max: Option<u8>,
+    /// Whether there is a caution that this version does not know. Level 0 then.
+    pub unknown_caution: bool,
+    /// Why to ask, the most important first.
+    pub asks: Vec<Ask>,
+    /// Ids of the results that a new one, answered with everything here in view, answers again.
+    pub unanswered: Vec<String>,
+    under_age: bool,
+    screened: bool,
+}
+
+impl Safety {
+    /// Folds all records. Their order plays no part, nor do copies; no clock of a device decides what stands.
+    ///
+    /// A result stands until one that names it answers everything again; one of level A or B, and one that cannot be
+    /// read, until a clearance names it. The short check takes nothing back. Days are used to ask again, and for
+    /// nothing else; those after `today` count for nothing.
+    ///
+    /// ```
+    /// use lissom_core::day::Day;
+    /// use lissom_core::screening::{Locked, Safety, Usage};
+    /// let safety = Safety::of(&[], &[], &[], &Usage::default(), Day(20_780));
+    /// assert_eq!(safety.clearance().unwrap_err(), Locked::NotScreened);
+    /// ```
+    #[must_use]
+    pub fn of(
+        screenings: &[Dated<ScreeningValues>],
+        clearances: &[Dated<ClearanceValues>],
+        cautions: &[Dated<CautionValues>],
+        usage: &Usage,
+        today: Day,
+    ) -> Self {
+        let mut judged: Vec<Judged<'_>> = screenings.iter().map(Judged::of).collect();
+        judged.sort_by(|a, b| (a.record.order(), a.level).cmp(&(b.record.order(), b.level)));
+        judged.dedup_by(|a, b| a.record == b.record);
+        let links: Vec<_> =
+            judged.iter().map(|result| link(&result.record.id, result.record.values.answers_again.as_ref())).collect();
+        let again = answered(&links, |from, _| judged.get(from).is_some_and(Judged::answers));
+        let clearances = valid_clearances(clearances);
+        let cautions = Cautions::of(cautions, today);
+
+        let covered = |result: &Judged<'_>| {
+            let names = |values: &&ClearanceValues| values.covers.iter().flatten().any(|id| *id == result.record.id);
+            let signs = |values: &&ClearanceValues| values.signs.is_some() || !wants_signs(result.level);
+            clearances.iter().copied().any(|values| names(&values) && signs(&values))
+        };
+        let mut safety = Self {
+            level: Level::E,
+            standing: Vec::new(),
+            conditions: Vec::new(),
+            leanings: Leanings::default(),
+            level_max: clearances.iter().map(|values| cap(values)).fold(Some(LEVEL_MAX), stricter),
+            unknown_caution: cautions.unknown,
+            asks: Vec::new(),
+            unanswered: Vec::new(),
+            under_age: false,
+            screened: false,
+        };
+        let mut has: BTreeSet<&str> = cautions.active;
+        let mut advice = None;
+        for (result, again) in judged.iter().zip(&again) {
+            let covered = covered(result);
+            safety.screened |= result.answers();
+            if !again {
+                has.extend(result.triage.conditions.iter().map(|condition| condition.id));
+                safety.leanings = safety.leanings.or(result.triage.leanings);
+                safety.under_age |= result.triage.under_age();
+                safety.level = safety.level.max(result.triage.level.min(Level::D));
+                if result.whole || result.level != Some(Level::E) {
+                    safety.unanswered.push(result.record.id.clone());
+                }
+                advice = advice.max(advice_since(result, covered, usage, today));
+            }
+            if let Some(standing) = result.standing(*again).filter(|_| !covered && (!again || !result.yields())) {
+                safety.level = safety.level.max(standing.level.unwrap_or(Level::E));
+                safety.level_max = stricter(safety.level_max, standing.level_max);
+                safety.standing.push(standing);
+            }
+        }
+        safety.unanswered.dedup();
+        safety.conditions = Condition::all().iter().filter(|condition| has.contains(condition.id)).collect();
+        for most in safety.conditions.iter().filter_map(|condition| condition.level_max) {
+            safety.level_max = stricter(safety.level_max, Some(most));
+        }
+        if safety.unknown_caution {
+            safety.level_max = stricter(safety.level_max, Some(0));
+        }
+        safety.asks = asks(&judged, advice.is_some(), usage, today);
+        safety
+            .asks
+            .extend(cautions.ended.into_iter().map(|condition| Ask::Caution { condition: condition.to_owned() }));
+        safety
+    }
+
+    /// Leave to put exercises together today.
+    ///
+    /// # Errors
+    /// [`Locked`], for the most serious reason there is.
+    pub fn clearance(&self) -> Result<Cleared, Locked> {
+        let locking: Vec<_> = self.standing.iter().filter(|result| result.level_max.is_none()).cloned().collect();
+        let serious = |result: &Standing| result.level.is_none_or(Level::needs_clearance);
+        let asks: Vec<_> = self.asks.iter().filter(|ask| ask.purpose().is_some()).cloned().collect();
+        match self.level_max {
+            _ if locking.iter().any(serious) => Err(Locked::Standing(locking)),
+            _ if self.under_age => Err(Locked::UnderAge),
+            _ if !locking.is_empty() => Err(Locked::Standing(locking)),
+            None => Err(Locked::Standing(locking)),
+            Some(_) if !self.screened => Err(Locked::NotScreened),
+            Some(_) if !asks.is_empty() => Err(Locked::AskAgain(asks)),
+            Some(level_max) => Ok(Cleared { level_max, conditions: self.conditions.clone(), leanings: self.leanings }),
+        }
+    }
+
+    /// What to tell the person about what stands and what is unknown, whether or not it locks.
+    #[must_use]
+    pub fn sentences(&self, numbers: Numbers) -> Vec<Sentence> {
+        let mut said: Vec<Sentence> = Vec::new();
+        if self.unknown_caution {
+            said.push(text::STATE_UNKNOWN_CAUTION.into());
+        }
+        for sentence in self.standing.iter().flat_map(|result| result.sentences(numbers)) {
+            if !said.contains(&sentence) {
+                said.push(sentence);
+            }
+        }
+        said
+    }
+}
+
+fn link<'a>(id: &'a str, names: Option<&'a Vec<String>>) -> Link<'a> {
+    Link { id, names: names.map_or(&[], Vec::as_slice) }
+}
+
+/// Clearances that say who, when and what, and whose place no other one takes.
+fn valid_clearances(clearances: &[Dated<ClearanceValues>]) -> Vec<&ClearanceValues> {
+    let valid: Vec<_> = clearances.iter().filter(|clearance| clearance.values.says_who_and_when()).collect();
+    let links: Vec<_> = valid.iter().map(|clearance| link(&clearance.id, clearance.values.replaces.as_ref())).collect();
+    let replaced = answered(&links, |_, _| true);
+    valid.iter().zip(replaced).filter(|(_, replaced)| !replaced).map(|(clearance, _)| &clearance.values).collect()
+}
+
+/// The limit that a professional set.
+fn cap(values: &ClearanceValues) -> Option<u8> {
+    Some(values.level_max.map_or(LEVEL_MAX, |most| u8::try_from(most.clamp(0, LEVEL_MAX.into())).unwrap_or(0)))
+}
+
+/// What the cautions come to.
+struct Cautions<'a> {
+    active: BTreeSet<&'a str>,
+    unknown: bool,
+    ended: BTreeSet<&'a str>,
+}
+
+impl<'a> Cautions<'a> {
+    /// For each condition: those that no other of the same condition names. Any that is not a clear "no" counts.
+    fn of(cautions: &'a [Dated<CautionValues>], today: Day) -> Self {
+        let links: Vec<_> =
+            cautions.iter().map(|caution| link(&caution.id, caution.values.answers_again.as_ref())).collect();
+        let condition = |place: usize| cautions.get(place).map(|caution| caution.values.condition.as_deref());
+        let again = answered(&links, |from, to| condition(from) == condition(to));
+        let mut all = Self { active: BTreeSet::new(), unknown: false, ended: BTreeSet::new() };
+        let stand = cautions.iter().zip(again).filter(|(_, again)| !again).map(|(caution, _)| &caution.values);
+        for values in stand.filter(|values| values.answer.as_deref() != Some("no")) {
+            match values.condition.as_deref() {
+                Some(id) if Condition::find(id).is_some() => all.active.insert(id),
+                _ => {
+                    all.unknown = true;
+                    continue;
+                }
+            };
+            let over = |until: &String| until.parse::<Day>().map_or(true, |until| until < today);
+            if values.until.as_ref().is_some_and(over) {
+                all.ended.extend(values.condition.as_deref());
+            }
+        }
+        all
+    }
+}
+
+/// The day of a result whose advice to see somebody wants asking again before a session.
+fn advice_since(result: &Judged<'_>, covered: bool, usage: &Usage, today: Day) -> Option<Day> {
+    let level = result.level.filter(|level| *level >= Level::C)?;
+    let day = result.record.day;
+    // After A and B a session of the same day came before the answers: nothing was put together after them.
+    let since = |last: Day| last > day || (last == day && !level.needs_clearance());
+    let no_session_since = !usage.last_session.filter(|last| *last <= today).is_some_and(since);
+    let another_day = day != today;
+    let old = today.since(day) >= i32::from(level.reask_after_days());
+    let first = no_session_since && (another_day || (covered && level.needs_clearance()));
+    (first || (level == Level::C && !covered && old)).then_some(day)
+}
+
+fn asks(judged: &[Judged<'_>], advice: bool, usage: &Usage, today: Day) -> Vec<Ask> {
+    let days = |whole: bool| {
+        let readable =
+            judged.iter().filter(move |result| if whole { result.answers() } else { result.why == Why::Answers });
+        readable.map(|result| result.record.day).filter(|day| *day <= today).max()
+    };
+    let mut asks = Vec::new();
+    if usage.changed {
+        asks.push(Ask::Changed);
+    }
+    if !judged.iter().any(Judged::answers) {
+        asks.push(Ask::NeverScreened);
+        return asks;
+    }
+    let (whole, any) = (days(true), days(false));
+    let newer = |event: Option<Day>| event.is_some_and(|event| whole.is_none_or(|whole| whole < event));
+    if advice {
+        asks.push(Ask::AfterAdvice);
+    }
+    if newer(usage.worsening) {
+        asks.push(Ask::Worsening);
+    }
+    if newer(usage.new_episode) {
+        asks.push(Ask::NewEpisode);
+    }
+    let used = [usage.last_session, usage.last_check_in, whole].into_iter().flatten().filter(|day| *day <= today).max();
+    match used.map(|used| today.since(used)) {
+        Some(days) if days >= BREAK_DAYS => asks.push(Ask::LongBreak { days }),
+        Some(_) => {}
+        // Every day known is after today: the clock was set back. Ask.
+        None => asks.push(Ask::LongBreak { days: BREAK_DAYS }),
+    }
+    let version = |result: &Judged<'_>| result.record.values.rules_version;
+    if judged.iter().filter(|result| result.answers()).all(|result| version(result) < Some(RULES_VERSION)) {
+        asks.push(Ask::RulesChanged);
+    }
+    let checked_in = usage.last_check_in.filter(|day| *day <= today);
+    let stale = checked_in.is_none_or(|day| today.since(day) > CHECK_IN_DAYS);
+    if (stale || usage.yesterday_red) && any != Some(today) {
+        asks.push(Ask::Today);
+    }
+    asks
+}
+
+impl fmt::Debug for Safety {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Safety(..)")
+    }
+}
+
+impl fmt::Debug for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Usage(..)")
+    }
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ask(..)")
+    }
+}

@@ -1,0 +1,5 @@
+//! Compiles the texts in `texts/`.
+
+fn main() {
+    lissom_texts::source::build();
+}

@@ -1,0 +1,324 @@
+//! Today: what the safety rules, the plan, the dose rules and the outcomes make of the diary.
+//!
+//! Everything here is read from the projection and folded by `core`. The dose rules fold every day from the first;
+//! what they made of days long past is kept as a checkpoint in the projection, which is dropped whenever a record up
+//! to its day changes.
+
+use lissom_core::catalogue;
+use lissom_core::check_in::CheckInValues;
+use lissom_core::day::Day;
+use lissom_core::dose::{
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Key, Side, TraceLine, days,
+    replay,
+};
+use lissom_core::exercise::Dose;
+use lissom_core::measure::MeasureValues;
+use lissom_core::moment::Moment;
+use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog};
+use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
+use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
+use lissom_core::record::Dated;
+use lissom_core::refusal::{Reason, Refusal};
+use lissom_core::result::ResultValues;
+use lissom_core::screening::{Cleared, Safety, ScreeningValues, Usage};
+use rusqlite::OptionalExtension;
+
+use crate::diary::Diary;
+use crate::error::Error;
+use crate::records::Log;
+
+/// Days that are always read: what the outcomes look back on.
+const LOOK_BACK_DAYS: i32 = 120;
+/// Days after the first check-in of an episode that its baseline may need.
+const BASELINE_DAYS: i32 = 60;
+/// Weeks of sessions that the weekly adherence looks back on.
+const SESSION_DAYS: i32 = 371;
+/// The dose rules' checkpoint is at least so old, so that what is written late seldom drops it …
+const CHECKPOINT_DAYS: i32 = 120;
+/// … and is moved on once it is so old.
+const CHECKPOINT_DAYS_MAX: i32 = 240;
+
+/// What the diary comes to on a day.
+pub struct Advice {
+    /// The day.
+    pub today: Day,
+    /// The safety state. [`Safety::clearance`] says whether a session may be put together.
+    pub safety: Safety,
+    /// The plan that is followed, and versions beside it.
+    pub plan: Followed,
+    /// Today's session: there if the person is cleared and has a plan.
+    pub session: Option<SessionPlan>,
+    /// Doses, proposals and a flare.
+    pub doses: Doses,
+    /// Trends, alerts, adherence.
+    pub outcome: Outcome,
+    /// The person's own exercises.
+    pub own: Vec<OwnExercise>,
+    /// Whether changes wait or are set aside: then nothing is raised.
+    pub waiting: bool,
+}
+
+impl Diary {
+    /// What the diary comes to today.
+    ///
+    /// The same on every device with the same records and the same local date.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn advice(&mut self, today: Day) -> Result<Advice, Error> {
+        let own = self.own_exercises()?;
+        let (fold, log) = self.fold(today, &own)?;
+        let days_off = self.read::<DayOffValues>(None)?;
+        let plans = self.read::<PlanValues>(None)?;
+        let outcome = self.outcome_of(&log, &plans, &days_off, today)?;
+        let worsening = outcome.alerts.0.iter().map(|alert| alert.from).max();
+        let usage = self.usage(fold.red_on(today.plus(-1), &Exercises { own: &own }), worsening, today)?;
+        let safety = self.safety_after(&usage, today)?;
+        let cleared = safety.clearance().ok();
+        let plan = followed(&plans);
+        let waiting = self.is_waiting()?;
+        let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
+        let session = cleared.as_ref().zip(plan.plan.as_ref()).map(|(cleared, plan)| {
+            let dose = |exercise: &str, side: Side| dose_of(&doses, exercise, side);
+            session(&Limits::from(cleared), &plan.values, today, &days_off, &dose, doses.flare.is_some())
+        });
+        Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
+    }
+
+    /// Answers a proposal of today's.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] of `proposal` if the rules do not make it today.
+    pub fn answer_proposal(&mut self, proposal: &str, accept: bool, at: Option<Moment>) -> Result<String, Error> {
+        let at = self.moment(at)?;
+        let advice = self.advice(Day::of(at))?;
+        let found = advice.doses.proposals.iter().find(|one| one.id == proposal);
+        let unknown = Refusal::new("proposal", Reason::UnknownId { nearest: None });
+        let values: AnswerValues = found.ok_or(unknown)?.answer(accept);
+        self.add(&values, Some(at))
+    }
+
+    /// How the doses follow from the records, step by step; of one exercise, or of all.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn replay(&mut self, exercise: Option<&str>) -> Result<Vec<TraceLine>, Error> {
+        let own = self.own_exercises()?;
+        let days = self.days(None)?.0;
+        Ok(replay(&days, &Exercises { own: &own }, exercise))
+    }
+
+    /// The person's own exercises.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn own_exercises(&self) -> Result<Vec<OwnExercise>, Error> {
+        let records = self.read::<OwnExerciseValues>(None)?;
+        Ok(records.iter().filter_map(|record| OwnExercise::read(&record.id, &record.values)).collect())
+    }
+
+    /// Whether some of the diary waits, is set aside or could not be read.
+    fn is_waiting(&self) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM chunk WHERE state <> 0) OR EXISTS (SELECT 1 FROM missing)
+                   OR EXISTS (SELECT 1 FROM entry WHERE state <> 0)";
+        Ok(self.storage.sql().query_row(sql, [], |row| row.get(0))?)
+    }
+
+    fn doses(
+        &self,
+        fold: &Fold,
+        own: &[OwnExercise],
+        cleared: Option<&Cleared>,
+        plan: &Followed,
+        waiting: bool,
+        today: Day,
+    ) -> Result<Doses, Error> {
+        let plan = plan.plan.as_ref().map(|plan| &plan.values);
+        let fits = |cleared: &Cleared| {
+            let all = catalogue::all().iter().filter(|exercise| cleared.blocks(exercise).is_none());
+            all.map(|exercise| exercise.id).collect::<Vec<_>>()
+        };
+        let fit = cleared.map(fits).unwrap_or_default();
+        let irritability = plan.and_then(|plan| match plan.irritability.as_deref()? {
+            "low" => Some(Irritability::Low),
+            "moderate" => Some(Irritability::Moderate),
+            _ => Some(Irritability::High),
+        });
+        let context = Context {
+            exercises: Exercises { own },
+            waiting,
+            locked: &[],
+            cleared: cleared.map(Cleared::level_max),
+            fit: &fit,
+            pain: None,
+            irritability,
+            experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
+            first_session: self.end_of("session", "min")?,
+            screened: self.read::<ScreeningValues>(None)?.iter().map(|record| record.day).max(),
+            older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
+        };
+        Ok(fold.today(today, &context))
+    }
+
+    /// The days folded up to today, and the log of the last months.
+    fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
+        let revision = self.revision()?;
+        let stored = self.checkpoint()?.filter(|fold| fold.through().is_some_and(|through| through < today));
+        let mut fold = stored.clone().unwrap_or_default();
+        let since = fold.through().map(|through| through.plus(1));
+        let look_back = today.plus(-LOOK_BACK_DAYS);
+        let (days, log) = self.days(since.map(|since| since.min(look_back)))?;
+        let keep_through = today.plus(-CHECKPOINT_DAYS);
+        let moves_on = fold.through().is_none_or(|through| today.since(through) > CHECKPOINT_DAYS_MAX);
+        let mut checkpoint = None;
+        for day in days.iter().filter(|day| day.day <= today) {
+            if moves_on && day.day > keep_through && checkpoint.is_none() {
+                checkpoint = Some(fold.clone());
+            }
+            fold.day(day, &Exercises { own });
+        }
+        if let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.through().is_some()) {
+            match self.keep_checkpoint(&checkpoint, revision) {
+                // Kept or not, the answer is the same: a full disk or a busy folder costs time only.
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok((fold, log))
+    }
+
+    /// Every day with records since a day.
+    fn days(&self, since: Option<Day>) -> Result<(Vec<DayLog>, Log), Error> {
+        let log = self.read_log(since)?;
+        let (answers, days_off) = (self.read::<AnswerValues>(None)?, self.read::<DayOffValues>(None)?);
+        Ok((days(&log.check_ins, &log.results, &answers, &days_off), log))
+    }
+
+    fn checkpoint(&self) -> Result<Option<Fold>, Error> {
+        let select = "SELECT state FROM checkpoint WHERE id = 1";
+        let state: Option<String> =
+            self.storage.sql().prepare_cached(select)?.query_row([], |row| row.get(0)).optional()?;
+        // One that cannot be read is as good as none.
+        let fold = state.and_then(|state| serde_json::from_str::<Fold>(&state).ok());
+        Ok(fold.filter(Fold::is_current))
+    }
+
+    /// Keeps a fold, unless anything was written since it was read.
+    fn keep_checkpoint(&self, fold: &Fold, revision: i64) -> Result<(), Error> {
+        let Some(through) = fold.through() else { return Ok(()) };
+        let state = serde_json::to_string(fold).map_err(|error| Error::Database(error.to_string()))?;
+        let sql = "INSERT INTO checkpoint (id, through, state)
+                   SELECT 1, ?1, ?2 WHERE coalesce((SELECT value FROM meta WHERE key = 'revision'), 0) = ?3
+                   ON CONFLICT (id) DO UPDATE SET through = ?1, state = ?2";
+        self.storage.sql().execute(sql, (through.0, state, revision))?;
+        Ok(())
+    }
+
+    /// Trends, alerts and adherence.
+    fn outcome_of(
+        &self,
+        log: &Log,
+        plans: &[Dated<PlanValues>],
+        days_off: &[Dated<DayOffValues>],
+        today: Day,
+    ) -> Result<Outcome, Error> {
+        let start = self.episode_start(plans)?;
+        let look_back = today.plus(-LOOK_BACK_DAYS);
+        let mut check_ins: Vec<Dated<CheckInValues>> = Vec::new();
+        if let Some(start) = start.filter(|start| *start < look_back) {
+            check_ins.extend(self.read_check_ins(start, start.plus(BASELINE_DAYS).min(look_back.plus(-1)))?);
+        }
+        check_ins.extend(log.check_ins.iter().filter(|record| record.day >= look_back).cloned());
+        let results: Vec<Dated<ResultValues>> =
+            log.results.iter().filter(|record| record.day >= today.plus(-28)).cloned().collect();
+        let measures = self.read::<MeasureValues>(None)?;
+        let sessions = self.done_sessions(today.plus(-SESSION_DAYS))?;
+        let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
+        Ok(Outcome::of(&OutcomeLog {
+            check_ins: &check_ins,
+            measures: &measures,
+            results: &results,
+            sessions: &sessions,
+            days_off,
+            agreed: &agreed,
+            episode_start: start,
+            today,
+        }))
+    }
+
+    /// The first check-in, or the first one after the last plan for keeping well was left.
+    fn episode_start(&self, plans: &[Dated<PlanValues>]) -> Result<Option<Day>, Error> {
+        let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
+        let mut plans: Vec<_> = plans.iter().collect();
+        plans.sort_by(|a, b| a.order().cmp(&b.order()));
+        let again = plans.iter().rposition(|plan| well(plan)).and_then(|index| plans.get(index.saturating_add(1)));
+        match again {
+            Some(plan) => Ok(Some(plan.day)),
+            None => self.end_of("check_in", "min"),
+        }
+    }
+
+    /// Local day of the first or last row of a table.
+    pub(crate) fn end_of(&self, table: &str, end: &str) -> Result<Option<Day>, Error> {
+        let order = if end == "min" { "ASC" } else { "DESC" };
+        let sql = format!(
+            "SELECT at_ms, coalesce(offset_minutes, 0) FROM {table} WHERE deleted_at IS NULL AND at_ms IS NOT NULL
+             ORDER BY at_ms {order} LIMIT 1"
+        );
+        let moment = |row: &rusqlite::Row<'_>| Ok(Moment { at_ms: row.get(0)?, offset_minutes: row.get(1)? });
+        let found = self.storage.sql().prepare_cached(&sql)?.query_row([], moment).optional()?;
+        Ok(found.map(Day::of))
+    }
+
+    /// Sessions since a day, with their minutes where all of their results count minutes.
+    fn done_sessions(&self, since: Day) -> Result<Vec<DoneSession>, Error> {
+        let sql = "SELECT s.key, s.at_ms, s.offset_minutes, sum(r.minutes), count(*) = count(r.minutes),
+                          max(r.stopped IS NOT NULL AND r.stopped <> 'ache-only')
+                   FROM session s JOIN result r ON r.session = s.id
+                   WHERE s.deleted_at IS NULL AND r.deleted_at IS NULL AND s.at_ms >= ?1 GROUP BY s.id";
+        let mut select = self.storage.sql().prepare_cached(sql)?;
+        let mut rows = select.query([since.plus(-1).start_ms()])?;
+        let mut sessions = Vec::new();
+        while let Some(row) = rows.next()? {
+            let day = Day::of(Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? });
+            let minutes: Option<i64> = row.get(3)?;
+            let all: bool = row.get(4)?;
+            let minutes = minutes.filter(|_| all).map(|minutes| u16::try_from(minutes).unwrap_or(u16::MAX));
+            let stopped: bool = row.get(5)?;
+            if day >= since {
+                sessions.push(DoneSession { id: row.get(0)?, day, minutes, stopped });
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// When sessions and check-ins were last.
+    fn usage(&self, yesterday_red: bool, worsening: Option<Day>, today: Day) -> Result<Usage, Error> {
+        let known = |day: Option<Day>| day.filter(|day| *day <= today);
+        Ok(Usage {
+            last_session: known(self.end_of("session", "max")?),
+            last_check_in: known(self.end_of("check_in", "max")?),
+            yesterday_red,
+            worsening,
+            ..Usage::default()
+        })
+    }
+}
+
+/// The dose of one side, or of an exercise without sides.
+fn dose_of(doses: &Doses, exercise: &str, side: Side) -> Option<Dose> {
+    let key = Key { exercise: exercise.to_owned(), side };
+    doses.exercises.get(&key).map(|one| one.dose)
+}
+
+/// What a version of a plan agrees on for its week and those after it.
+fn agreed(plan: &Dated<PlanValues>) -> Option<Agreed> {
+    let sessions = u8::try_from(plan.values.weekdays.as_ref()?.len()).ok()?;
+    let minutes = plan.values.minutes.and_then(|minutes| u16::try_from(minutes).ok()).unwrap_or(0);
+    Some(Agreed { week: plan.day, sessions, minutes })
+}
+
+impl std::fmt::Debug for Advice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Advice(..)")
+    }
+}

@@ -1,0 +1,211 @@
+//! Plans, days off, own exercises and measures as records of this device.
+
+use lissom_core::day::Day;
+use lissom_core::dose::DayOffValues;
+use lissom_core::measure::MeasureValues;
+use lissom_core::moment::Moment;
+use lissom_core::own_exercise::OwnExerciseValues;
+use lissom_core::plan::{
+    Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Profile, edit, followed, from_preset, generate,
+};
+use lissom_core::record::Dated;
+use lissom_core::refusal::{Reason, Refusal};
+use lissom_core::screening::{Cleared, Locked};
+
+use crate::diary::Diary;
+use crate::error::Error;
+
+/// Why no plan was made.
+#[derive(Debug)]
+pub enum PlanError {
+    /// The person is not cleared to exercise by a plan.
+    Locked(Locked),
+    /// The change must not be made, or the profile makes no plan.
+    NotDone(NotDone),
+    /// There is no plan to change.
+    NoPlan,
+    /// Reading or writing failed.
+    Diary(Error),
+}
+
+impl From<Error> for PlanError {
+    fn from(error: Error) -> Self {
+        Self::Diary(error)
+    }
+}
+
+impl From<Refusal> for PlanError {
+    fn from(refusal: Refusal) -> Self {
+        Self::NotDone(NotDone::Refused(refusal))
+    }
+}
+
+impl From<NotDone> for PlanError {
+    fn from(not_done: NotDone) -> Self {
+        Self::NotDone(not_done)
+    }
+}
+
+impl Diary {
+    /// The plan that is followed, and versions that other devices made beside it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn plan(&self) -> Result<Followed, Error> {
+        Ok(followed(&self.read::<PlanValues>(None)?))
+    }
+
+    /// Every version of every plan, the oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn plan_versions(&self) -> Result<Vec<Dated<PlanValues>>, Error> {
+        self.read(None)
+    }
+
+    /// Makes a plan and records it in place of the one that is followed.
+    ///
+    /// # Errors
+    /// [`PlanError::Locked`] until the person is cleared; [`PlanError::NotDone`] of a profile that makes no plan.
+    pub fn make_plan(
+        &mut self,
+        profile: &Profile,
+        name: Option<&str>,
+        at: Option<Moment>,
+    ) -> Result<(String, Generated), PlanError> {
+        self.new_plan(name, at, |cleared| generate(&Limits::from(cleared), profile))
+    }
+
+    /// Records a sample routine on these days in place of the plan that is followed, without what must not be done.
+    ///
+    /// # Errors
+    /// As [`Diary::make_plan`].
+    pub fn make_preset(
+        &mut self,
+        preset: &str,
+        weekdays: &[u8],
+        at: Option<Moment>,
+    ) -> Result<(String, Generated), PlanError> {
+        self.new_plan(Some(preset), at, |cleared| from_preset(&Limits::from(cleared), preset, weekdays))
+    }
+
+    fn new_plan(
+        &mut self,
+        name: Option<&str>,
+        at: Option<Moment>,
+        make: impl FnOnce(&Cleared) -> Result<Generated, Refusal>,
+    ) -> Result<(String, Generated), PlanError> {
+        let at = self.moment(at)?;
+        let cleared = self.cleared(Day::of(at))?;
+        let made = make(&cleared)?;
+        let Followed { plan, others } = self.plan()?;
+        // A new plan settles which of several versions to follow: it replaces them all.
+        let replaced: Vec<String> = plan.into_iter().chain(others).map(|plan| plan.id).collect();
+        let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
+        let mut values = made.values(at, &replaced);
+        values.name = name.map(str::to_owned);
+        let id = self.add(&values, Some(at))?;
+        Ok((id, made))
+    }
+
+    /// Changes the plan that is followed: records a new version of it.
+    ///
+    /// # Errors
+    /// [`PlanError::NotDone`] says why, and what would do instead.
+    pub fn edit_plan(&mut self, change: &Edit, at: Option<Moment>) -> Result<(String, Edited), PlanError> {
+        let at = self.moment(at)?;
+        let cleared = self.cleared(Day::of(at))?;
+        let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
+        let edited = edit(&Limits::from(&cleared), &plan, change, at)?;
+        let id = self.add(&edited.values, Some(at))?;
+        Ok((id, edited))
+    }
+
+    /// Follows another version from now on: records it anew in place of all that stand.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an id of no version.
+    pub fn follow_plan(&mut self, id: &str, at: Option<Moment>) -> Result<String, Error> {
+        let chosen = self.plan_versions()?.into_iter().find(|plan| plan.id == id).ok_or(Error::NotFound)?;
+        let Followed { plan, others } = self.plan()?;
+        let mut values = chosen.values;
+        values.replaces = Some(plan.into_iter().chain(others).map(|plan| plan.id).collect());
+        self.add(&values, at)
+    }
+
+    /// Switches the plan between recovering and keeping well: records a new version.
+    ///
+    /// # Errors
+    /// [`PlanError::NoPlan`] without one.
+    pub fn keep_well(&mut self, on: bool, at: Option<Moment>) -> Result<String, PlanError> {
+        let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
+        let mut values = plan.values;
+        values.mode = Some(if on { "maintenance" } else { "recovery" }.to_owned());
+        values.replaces = Some(vec![plan.id]);
+        Ok(self.add(&values, at)?)
+    }
+
+    /// Leave to exercise by a plan today.
+    fn cleared(&mut self, today: Day) -> Result<Cleared, PlanError> {
+        self.safety(today)?.clearance().map_err(PlanError::Locked)
+    }
+
+    /// Records a flare, its end, or days off.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] of `from` or `to`.
+    pub fn record_day_off(
+        &mut self,
+        reason: &str,
+        from: Day,
+        to: Option<Day>,
+        at: Option<Moment>,
+    ) -> Result<String, Error> {
+        if to.is_some_and(|to| to < from) {
+            return Err(Refusal::new("to", Reason::Contradicts { with: "from" }).into());
+        }
+        let values = DayOffValues {
+            reason: Some(reason.to_owned()),
+            from: Some(from.to_string()),
+            to: to.map(|to| to.to_string()),
+            ..DayOffValues::default()
+        };
+        self.add(&values, at)
+    }
+
+    /// Records a measure; gives its id.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names the field, and the item of a questionnaire that is not filled in to its end.
+    pub fn record_measure(&mut self, values: &MeasureValues, at: Option<Moment>) -> Result<String, Error> {
+        let at = self.moment(at)?;
+        let timed = MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
+        timed.check()?;
+        self.add(&timed, Some(at))
+    }
+
+    /// Every measure, the oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn measures(&self) -> Result<Vec<Dated<MeasureValues>>, Error> {
+        self.read(None)
+    }
+
+    /// Flares and days off, the oldest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn days_off(&self) -> Result<Vec<Dated<DayOffValues>>, Error> {
+        self.read(None)
+    }
+
+    /// Records an exercise of the person's own; gives the id of its record.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names the field: name, kind and what the dose counts are needed.
+    pub fn record_own_exercise(&mut self, values: &OwnExerciseValues, at: Option<Moment>) -> Result<String, Error> {
+        values.check()?;
+        self.add(values, at)
+    }
+}
