@@ -17,6 +17,8 @@ use lissom_core::result::ResultValues;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// Diaries a law; with seven laws some 30,000.
 const CASES: u32 = 4_300;
@@ -244,6 +246,28 @@ fn usual_and_flares(diary: &Diary) -> Vec<(Option<i64>, bool)> {
 
 fn steps(doses: &Doses) -> BTreeMap<Key, u32> {
     doses.exercises.iter().map(|(key, dose)| (key.clone(), dose.step)).collect()
+}
+
+/// Laws about rises say nothing over diaries in which nothing rises.
+#[test]
+fn random_diaries_rise_fall_pause_and_flare() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for _ in 0..300 {
+        let diary = any_diary().new_tree(&mut runner).unwrap().current().accepting_everything();
+        let rules: BTreeSet<&str> =
+            diary.trace().iter().flat_map(|line| &line.because).map(|reason| reason.rule).collect();
+        for rule in rules {
+            *seen.entry(rule).or_default() += 1;
+        }
+    }
+    let often =
+        ["dose.progress.accepted", "dose.regress.red", "dose.gap.week", "dose.hold.second", "dose.hold.cool_down"];
+    let sometimes = ["dose.regress.amber", "dose.swap", "dose.gap.restart", "dose.flare.lowered", "dose.hold.volume"];
+    for (rule, least) in often.map(|rule| (rule, 30)).into_iter().chain(sometimes.map(|rule| (rule, 3))) {
+        let diaries = seen.get(rule).copied().unwrap_or(0);
+        assert!(diaries >= least, "{rule}: {diaries} of 300 diaries; {seen:?}");
+    }
 }
 
 proptest! {
