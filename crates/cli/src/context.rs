@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use lissom_diary::core::day::Day;
 use lissom_diary::{Diary, SystemHost};
 
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::texts::{Lang, failure};
+use crate::when;
 
 /// What every command is given.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
     data: Option<PathBuf>,
     max_bytes: Option<u64>,
+    as_of: Option<String>,
     pub(crate) out: Output,
 }
 
@@ -21,7 +24,20 @@ impl Context {
     pub(crate) fn new(data: Option<PathBuf>, max_bytes: Option<u64>, out: Output) -> Self {
         // An empty LISSOM_DATA is one that was not meant to be set.
         let data = data.filter(|data| !data.as_os_str().is_empty()).or_else(default_folder);
-        Self { data, max_bytes, out }
+        Self { data, max_bytes, as_of: None, out }
+    }
+
+    /// With `--today`: what there is to say is said as of that day.
+    pub(crate) fn as_of(self, as_of: Option<String>) -> Self {
+        Self { as_of, ..self }
+    }
+
+    /// The local day for which advice is given: today, unless `--today` names another.
+    pub(crate) fn today(&self) -> Result<Day, Failure> {
+        match &self.as_of {
+            Some(day) => when::local_day("today", day),
+            None => Ok(Day::of(when::now()?)),
+        }
     }
 
     /// The language of whoever reads.

@@ -5,6 +5,7 @@ use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 use lissom_diary::Moment;
+use lissom_diary::core::day::Day;
 
 use crate::failure::Failure;
 use crate::texts::{Lang, when as words};
@@ -76,6 +77,11 @@ fn moment(zoned: &Zoned) -> Result<Moment, Failure> {
 pub(crate) fn day(field: &'static str, text: &str) -> Result<String, Failure> {
     let date: Result<Date, _> = text.trim().parse();
     date.map(|date| date.to_string()).map_err(|_| Failure::refused_field(field, words::NOT_A_DAY))
+}
+
+/// A day that a flag names, to count with.
+pub(crate) fn local_day(field: &'static str, text: &str) -> Result<Day, Failure> {
+    day(field, text)?.parse().map_err(|_| Failure::refused_field(field, words::NOT_A_DAY))
 }
 
 /// A time of this device's clock as RFC 3339 in the local zone.

@@ -28,7 +28,7 @@ pub use item::{Item, Items, Origin};
 pub use length::{SET_UP_SECONDS, seconds};
 pub use limits::Limits;
 pub use preset::{PRESETS, Preset, from_preset};
-pub use profile::{Experience, Goal, Profile, spaced};
+pub use profile::{EQUIPMENT, Experience, Goal, Profile, lacks, spaced};
 pub use reason::{Because, Cap, Why, name};
 pub use today::{Nothing, Removed, SessionItem, SessionPlan, SideDose, session};
 

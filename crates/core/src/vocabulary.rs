@@ -3,7 +3,7 @@
 //! The names in files and JSON are another matter and never change: [`Kind::as_str`](crate::exercise::Kind::as_str).
 
 use crate::exercise::{Bias, DoseMode, Evidence, Exercise, Kind, Ladder, Position, Region, Sides};
-use crate::texts::{self, Arg, Text, exercise as words};
+use crate::texts::{self, Arg, Sentence, Text, exercise as words};
 
 /// A word that stands in a table of its own, by its key; a word that has no key yet is said as it is.
 pub(crate) fn said(table: &str, word: &str) -> Arg {
@@ -117,10 +117,27 @@ pub fn muscle(word: &str) -> Arg {
     said("exercise.muscle", word)
 }
 
+/// What a tag of [`Exercise::cautions`] asks for, in a sentence for people; the tag itself if only another version
+/// knows it.
+#[must_use]
+pub fn caution(tag: &str) -> Arg {
+    said("exercise.caution", tag)
+}
+
+/// A tempo such as `2-1-2`, for people; `None` for a text that is none.
+#[must_use]
+pub fn tempo(tempo: &str) -> Option<Sentence> {
+    let seconds: Vec<i64> = tempo.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [out, still, back] = seconds.try_into().ok()?;
+    let text: Sentence = if still == 0 { words::TEMPO_FLOWING.into() } else { words::TEMPO_ALL.with("still", still) };
+    Some(text.with("out", out).with("back", back))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue;
+    use crate::exercise::CAUTION_TAGS;
     use crate::record::{Form, Kind as Record, kind_of};
     use crate::texts::Lang;
 
@@ -142,6 +159,25 @@ mod tests {
                 assert_eq!(english(&equipment(word)).as_deref(), Some(*word), "{}: texts/exercise.toml", exercise.id);
             }
         }
+    }
+
+    #[test]
+    fn every_caution_has_a_sentence_and_no_sentence_is_left_over() {
+        for tag in CAUTION_TAGS {
+            let said = english(&caution(tag));
+            assert!(said.is_some_and(|said| said.ends_with('.')), "{tag}: texts/exercise.toml");
+        }
+        let keyed = texts::ALL.iter().filter(|text| text.key().starts_with("exercise.caution."));
+        assert_eq!(keyed.count(), CAUTION_TAGS.len());
+    }
+
+    #[test]
+    fn every_tempo_is_told_in_seconds() {
+        let said = |text| tempo(text).map(|sentence| sentence.say(Lang::En));
+        assert_eq!(said("2-1-2").as_deref(), Some("2 s out, 1 s still, 2 s back"));
+        assert_eq!(said("2-0-3").as_deref(), Some("2 s out and 3 s back, without a stop"));
+        assert_eq!((said("2-1"), said("slow"), said("")), (None, None, None));
+        assert!(catalogue::all().iter().filter_map(|exercise| exercise.dose.tempo).all(|text| tempo(text).is_some()));
     }
 
     #[test]

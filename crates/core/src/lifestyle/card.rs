@@ -13,6 +13,8 @@ use crate::texts::Text;
 
 /// Longest id of a card, in characters.
 const ID_CHARS_MAX: usize = 64;
+/// Longest summary of a card in English, in characters.
+pub const SUMMARY_CHARS_MAX: usize = 56;
 
 /// A card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -23,6 +25,8 @@ pub struct Card {
     pub version: u32,
     /// Title.
     pub title: Text,
+    /// What it comes to, in one line of at most [`SUMMARY_CHARS_MAX`] characters, for a list of cards.
+    pub summary: Text,
     /// What it says, in order.
     pub lines: &'static [Line],
     /// Where its facts come from; empty only on the card about the cards.

@@ -64,7 +64,7 @@ words! {
 }
 
 /// Things to exercise with that a profile may name.
-const EQUIPMENT: &[&str] = &[
+pub const EQUIPMENT: &[&str] = &[
     "mat",
     "strap",
     "towel",
@@ -83,6 +83,18 @@ const AT_HAND: &[&str] = &["chair", "wall", "doorway", "desk"];
 const REGIONS: &[&str] = &["lower", "upper", "sciatica", "whole"];
 const SETTLES: &[&str] = &["low", "moderate", "high"];
 const DIRECTIONS: &[&str] = &["flexion", "extension"];
+
+/// What is missing for an exercise that needs these things, to somebody who has those: the first that is not there.
+///
+/// A needed thing may leave a choice, such as `strap or towel`. Chair, wall, doorway and desk are wherever people are.
+#[must_use]
+pub fn lacks<'n>(things: &[String], needed: &[&'n str]) -> Option<&'n str> {
+    let has = |thing: &str| {
+        let towel = thing == "towel roll" && things.iter().any(|own| own == "towel");
+        AT_HAND.contains(&thing) || towel || things.iter().any(|own| own == thing)
+    };
+    needed.iter().copied().find(|thing| !thing.split(" or ").any(has))
+}
 
 /// What a plan is made from. The order in its lists does not matter.
 #[derive(Clone, PartialEq, Eq)]
@@ -272,11 +284,7 @@ impl Profile {
 
     /// What is missing for an exercise: the first thing that is needed and not there.
     pub(super) fn lacks(&self, needed: &'static [&'static str]) -> Option<&'static str> {
-        let has = |thing: &str| {
-            let towel = thing == "towel roll" && self.equipment.iter().any(|own| own == "towel");
-            AT_HAND.contains(&thing) || towel || self.equipment.iter().any(|own| own == thing)
-        };
-        needed.iter().copied().find(|thing| !thing.split(" or ").any(has))
+        lacks(&self.equipment, needed)
     }
 
     /// Whether pain or tingling goes down a leg.

@@ -81,6 +81,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "causes",
         version: 1,
         title: text::CAUSES_TITLE,
+        summary: text::CAUSES_SUMMARY,
         lines: &[
             Paragraph(text::CAUSES_SINGLE),
             Paragraph(text::CAUSES_POSTURE),
@@ -99,6 +100,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "impact",
         version: 1,
         title: text::IMPACT_TITLE,
+        summary: text::IMPACT_SUMMARY,
         lines: &[
             Paragraph(text::IMPACT_COMMON),
             Paragraph(text::IMPACT_MOVING),
@@ -116,6 +118,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "why-exercise",
         version: 1,
         title: text::WHY_EXERCISE_TITLE,
+        summary: text::WHY_EXERCISE_SUMMARY,
         lines: &[
             Paragraph(text::WHY_EXERCISE_GUIDELINES),
             Point(text::WHY_EXERCISE_STRENGTH),
@@ -134,6 +137,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "pain-and-harm",
         version: 1,
         title: text::PAIN_AND_HARM_TITLE,
+        summary: text::PAIN_AND_HARM_SUMMARY,
         lines: &[
             Paragraph(text::PAIN_AND_HARM_ALARM),
             Paragraph(text::PAIN_AND_HARM_LIGHT),
@@ -153,6 +157,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "when-to-get-help",
         version: 1,
         title: text::WHEN_TO_GET_HELP_TITLE,
+        summary: text::WHEN_TO_GET_HELP_SUMMARY,
         lines: &[
             Paragraph(text::WHEN_TO_GET_HELP_INTRO),
             Heading(text::WHEN_TO_GET_HELP_NOW),
@@ -196,6 +201,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "sitting-and-moving",
         version: 1,
         title: text::SITTING_AND_MOVING_TITLE,
+        summary: text::SITTING_AND_MOVING_SUMMARY,
         lines: &[
             Paragraph(text::SITTING_AND_MOVING_POSTURE),
             Paragraph(text::SITTING_AND_MOVING_CHANGE),
@@ -213,6 +219,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "bending-and-lifting",
         version: 1,
         title: text::BENDING_AND_LIFTING_TITLE,
+        summary: text::BENDING_AND_LIFTING_SUMMARY,
         lines: &[
             Paragraph(text::BENDING_AND_LIFTING_NORMAL),
             Paragraph(text::BENDING_AND_LIFTING_ROUND),
@@ -230,6 +237,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "walking",
         version: 1,
         title: text::WALKING_TITLE,
+        summary: text::WALKING_SUMMARY,
         lines: &[
             Paragraph(text::WALKING_EASY),
             Paragraph(text::WALKING_STUDY),
@@ -248,6 +256,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "flare-ups",
         version: 1,
         title: text::FLARE_UPS_TITLE,
+        summary: text::FLARE_UPS_SUMMARY,
         lines: &[
             Paragraph(text::FLARE_UPS_WHAT),
             Paragraph(text::FLARE_UPS_ACTIVE),
@@ -267,6 +276,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "sciatica",
         version: 1,
         title: text::SCIATICA_TITLE,
+        summary: text::SCIATICA_SUMMARY,
         lines: &[
             Paragraph(text::SCIATICA_WHAT),
             Paragraph(text::SCIATICA_WHERE),
@@ -285,6 +295,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "sleep",
         version: 1,
         title: text::SLEEP_TITLE,
+        summary: text::SLEEP_SUMMARY,
         lines: &[
             Paragraph(text::SLEEP_BOTH),
             Paragraph(text::SLEEP_FIRST),
@@ -302,6 +313,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "stress",
         version: 1,
         title: text::STRESS_TITLE,
+        summary: text::STRESS_SUMMARY,
         lines: &[
             Paragraph(text::STRESS_LINK),
             Paragraph(text::STRESS_GUIDELINE),
@@ -320,6 +332,7 @@ pub(super) static CARDS: &[Card] = &[
         id: "about-this-content",
         version: 1,
         title: text::ABOUT_THIS_CONTENT_TITLE,
+        summary: text::ABOUT_THIS_CONTENT_SUMMARY,
         lines: &[
             Paragraph(text::ABOUT_THIS_CONTENT_SOURCES),
             Paragraph(text::ABOUT_THIS_CONTENT_REVIEW),

@@ -41,6 +41,7 @@ fn each_card_says_where_it_is_from_and_that_nobody_has_reviewed_it() {
         assert_eq!(card.sources.is_empty(), card.id == "about-this-content", "{}", card.id);
         assert!(card.sources.iter().all(|source| (1990..=2026).contains(&source.year)), "{}", card.id);
         assert_eq!(card.sources.iter().map(|source| source.name).collect::<BTreeSet<_>>().len(), card.sources.len());
+        assert!(card.summary.say(Lang::En).chars().count() <= SUMMARY_CHARS_MAX, "{}", card.id);
         // The card of warning signs must name them all.
         let most = if card.id == "when-to-get-help" { 40 } else { 8 };
         assert!((4..=most).contains(&card.lines.len()), "{} has {} lines", card.id, card.lines.len());
@@ -52,7 +53,7 @@ fn the_words_on_a_card_are_its_own_and_none_is_left_over() {
     let mut used = BTreeSet::new();
     for card in cards() {
         let prefix = format!("card.{}.", card.id.replace('-', "_"));
-        for text in card.lines.iter().map(|line| line.text()).chain([card.title]) {
+        for text in card.lines.iter().map(|line| line.text()).chain([card.title, card.summary]) {
             assert!(text.key().starts_with(&prefix), "{} on {}", text.key(), card.id);
             assert!(used.insert(text.key()), "{} twice", text.key());
         }

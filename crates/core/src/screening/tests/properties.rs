@@ -214,7 +214,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn order_and_copies_do_not_matter(records in any_records(), seed in any::<u64>()) {
