@@ -17,6 +17,8 @@ mod offers;
 mod proposal;
 mod replay;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod today;
 mod track;
 pub mod zone;
