@@ -39,7 +39,7 @@ fn weeks_at_the_desk(stage: &mut Stage) -> Result<(), Failure> {
             stage.write(&story::day(week, weekday))?;
             stage.sync_once()?;
         }
-        care::evening(stage, week)?;
+        care::saturday(stage, week)?;
     }
     stage.sync_until_quiet()?;
     stage.tell(words::TELL_DESK.with("records", stage.expected - before))

@@ -57,12 +57,12 @@ pub(super) fn questions_and_a_plan(stage: &mut Stage) -> Result<(), Failure> {
     stage.sync_until_quiet().map(drop)
 }
 
-/// Sunday evening: she accepts what is proposed.
-pub(super) fn evening(stage: &mut Stage, week: i64) -> Result<(), Failure> {
-    let sunday = week * 7 + 6;
-    let advice = stage.phone.diary()?.advice(day(sunday))?;
+/// Saturday: she accepts what is proposed.
+pub(super) fn saturday(stage: &mut Stage, week: i64) -> Result<(), Failure> {
+    let saturday = week * 7 + 5;
+    let advice = stage.phone.diary()?.advice(day(saturday))?;
     for proposal in advice.doses.proposals.iter().filter(|proposal| proposal.to_step.is_some()) {
-        stage.phone.diary()?.answer_proposal(&proposal.id, true, Some(story::at(sunday, 21, 30)))?;
+        stage.phone.diary()?.answer_proposal(&proposal.id, true, Some(story::at(saturday, 21, 30)))?;
         stage.accepted.push(proposal.sentence.clone());
         stage.expected += 1;
     }
@@ -88,7 +88,7 @@ pub(super) fn a_flare(stage: &mut Stage) -> Result<(), Failure> {
             stage.hold(over, words::HOLDS_FLARE_OVER);
             stage.tell(words::TELL_RECOVERED)?;
         }
-        evening(stage, week)?;
+        saturday(stage, week)?;
     }
     function(stage, WEEKS * 7 - 1, [7, 6, 8])?;
     stage.expected += 1;

@@ -64,7 +64,10 @@ pub(super) fn day(week: i64, weekday: i64) -> Vec<Entry> {
                 add(On::Work, 12, 45, nerve_glide("right", pain));
             }
         }
-        5 => add(On::Phone, 10, 0, minutes("walking", 20 + 5 * week, Some("along the river, slowly"))),
+        5 => {
+            add(On::Phone, 8, 30, check_in(pain, (pain - 2).max(0), 7, 3, None));
+            add(On::Phone, 10, 0, minutes("walking", 20 + 5 * week, Some("along the river, slowly")));
+        }
         _ => {
             add(On::Phone, 9, 30, minutes("swimming", 20 + 2 * week, None));
             add(On::Phone, 21, 0, check_in((pain - 1).max(0), 1, 7, 3, None));
@@ -159,7 +162,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(entries.len(), 12 * 22 + 5 + 1);
+        assert_eq!(entries.len(), 12 * 23 + 5 + 1);
         assert_eq!(at(0, 7, 5).to_rfc3339(), "2025-11-24T07:05:00.000+01:00");
     }
 }
