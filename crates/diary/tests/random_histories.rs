@@ -134,7 +134,7 @@ impl Device {
         let Some(id) = self.id(which) else { return };
         if id.starts_with("c:") {
             self.diary.edit_check_in(&id, |values| values.stress = Some(value)).unwrap();
-        } else {
+        } else if id.starts_with("s:") {
             self.diary.edit_result(&id, |values| values.pain_after = (value != 0).then_some(value)).unwrap();
         }
     }
@@ -241,7 +241,7 @@ proptest! {
             let status = device.diary.status().unwrap();
             prop_assert_eq!((status.unsynced, status.waiting, status.quarantined, status.refused), (0, 0, 0, 0));
         }
-        let (first, rest) = devices.split_first().unwrap();
+        let (first, rest) = devices.split_first_mut().unwrap();
         for other in rest {
             prop_assert_eq!(first.diary.state_hash().unwrap(), other.diary.state_hash().unwrap());
             prop_assert_eq!(first.rows(), other.rows());
