@@ -18,6 +18,8 @@ mod proposal;
 mod reach;
 mod replay;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod today;
 mod track;
 pub mod zone;

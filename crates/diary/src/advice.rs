@@ -14,7 +14,7 @@ use lissom_core::dose::{
 use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog};
+use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, agreed_since};
 use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
@@ -224,6 +224,8 @@ impl Diary {
         let measures = self.read::<MeasureValues>(None)?;
         let sessions = self.done_sessions(today.plus(-SESSION_DAYS))?;
         let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
+        // Weeks of which no session was read must not count as missed.
+        let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
         Ok(Outcome::of(&OutcomeLog {
             check_ins: &check_ins,
             measures: &measures,

@@ -37,7 +37,7 @@ pub struct Status {
     pub last_sync_ms: Option<i64>,
     /// Equal on two devices exactly when their documents are: 64 hex digits.
     pub state_hash: String,
-    /// Records in the history, and how many entries and bytes of them are kept here.
+    /// Records of every kind that are read here, devices aside; deleted ones too.
     pub records: usize,
     /// Sealed entries held, own and received.
     pub entries: usize,
@@ -83,7 +83,10 @@ impl Diary {
             refused,
             last_sync_ms: self.storage.meta("last_sync_ms")?,
             state_hash: state_hash(sql)?,
-            records: count(sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")?,
+            records: count(
+                sql,
+                "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in) + (SELECT count(*) FROM record)",
+            )?,
             entries: count(sql, "SELECT count(*) FROM entry")?,
             devices,
             notices,

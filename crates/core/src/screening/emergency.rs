@@ -45,7 +45,7 @@ static NUMBERS: &[(&str, &str, Option<&str>)] = &[
     ("LI", EU, None),
     ("LT", EU, None),
     ("LU", EU, None),
-    ("LV", EU, None),
+    ("LV", EU, Some("116 123")),
     ("MT", EU, None),
     ("MX", "911", None),
     ("MY", "999", None),

@@ -160,7 +160,7 @@ impl Safety {
             standing: Vec::new(),
             conditions: Vec::new(),
             leanings: Leanings::default(),
-            level_max: clearances.iter().map(|values| cap(values)).fold(Some(LEVEL_MAX), stricter),
+            level_max: clearances.iter().map(|values| Some(cap(values))).fold(Some(LEVEL_MAX), stricter),
             unknown_caution: cautions.unknown,
             asks: Vec::new(),
             unanswered: Vec::new(),
@@ -251,8 +251,8 @@ fn valid_clearances(clearances: &[Dated<ClearanceValues>]) -> Vec<&ClearanceValu
 }
 
 /// The limit that a professional set.
-fn cap(values: &ClearanceValues) -> Option<u8> {
-    Some(values.level_max.map_or(LEVEL_MAX, |most| u8::try_from(most.clamp(0, LEVEL_MAX.into())).unwrap_or(0)))
+fn cap(values: &ClearanceValues) -> u8 {
+    values.level_max.map_or(LEVEL_MAX, |most| u8::try_from(most.clamp(0, LEVEL_MAX.into())).unwrap_or(0))
 }
 
 /// What the cautions come to.
