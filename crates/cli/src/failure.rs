@@ -146,6 +146,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        refused(&refusal)
+    }
+}
+
 /// What to type, which the library cannot know.
 fn hint(error: &Error) -> Option<Text> {
     match error {
@@ -218,6 +224,9 @@ fn flag(field: &str) -> String {
         "exercise" | "id" => field.to_owned(),
         "hold_seconds" => "--hold".to_owned(),
         "at_ms" | "offset_minutes" => "--at".to_owned(),
+        "in_seconds" => "--in".to_owned(),
+        "out_seconds" => "--out".to_owned(),
+        "every_minutes" => "--every".to_owned(),
         other => format!("--{}", other.replace('_', "-")),
     }
 }

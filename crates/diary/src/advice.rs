@@ -13,7 +13,7 @@ use lissom_core::dose::{
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, agreed_since};
-use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
+use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
@@ -106,15 +106,6 @@ impl Diary {
         Ok(replay(&days, &Exercises { own: &own }, exercise))
     }
 
-    /// The person's own exercises.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn own_exercises(&self) -> Result<Vec<OwnExercise>, Error> {
-        let records = self.read::<OwnExerciseValues>(None)?;
-        Ok(records.iter().filter_map(|record| OwnExercise::read(&record.id, &record.values)).collect())
-    }
-
     /// Whether some of the diary waits, is set aside or could not be read.
     fn is_waiting(&self) -> Result<bool, Error> {
         let sql = "SELECT EXISTS (SELECT 1 FROM chunk WHERE state <> 0) OR EXISTS (SELECT 1 FROM missing)
@@ -122,7 +113,7 @@ impl Diary {
         Ok(self.storage.sql().query_row(sql, [], |row| row.get(0))?)
     }
 
-    fn doses(
+    pub(crate) fn doses(
         &self,
         fold: &Fold,
         own: &[OwnExercise],
@@ -159,7 +150,7 @@ impl Diary {
     }
 
     /// The days folded up to today, and the log of the last months.
-    fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
+    pub(crate) fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
         let revision = self.revision()?;
         let stored = self.checkpoint()?.filter(|fold| fold.through().is_some_and(|through| through < today));
         let mut fold = stored.clone().unwrap_or_default();
