@@ -148,11 +148,11 @@ pub(crate) fn dose(lang: Lang, values: &ResultValues) -> String {
     };
     let hold = values.hold_seconds.map(|seconds| words::HOLD.with("seconds", seconds));
     let minutes = values.minutes.map(|minutes| words::MINUTES.with("minutes", minutes));
-    list(lang, [counts, hold, minutes])
+    list(lang, &[counts, hold, minutes])
 }
 
 /// Those of the sentences that there are, with commas.
-fn list<const N: usize>(lang: Lang, sentences: [Option<Sentence>; N]) -> String {
+fn list(lang: Lang, sentences: &[Option<Sentence>]) -> String {
     sentences.iter().flatten().map(|sentence| sentence.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
@@ -180,7 +180,7 @@ fn pain(values: &ResultValues) -> String {
 
 fn feelings(lang: Lang, values: &CheckInValues) -> String {
     let said = |text: Text, value: Option<i64>| value.map(|value| text.with("value", value));
-    list(lang, [said(words::LEG, values.leg), said(words::SLEEP, values.sleep), said(words::STRESS, values.stress)])
+    list(lang, &[said(words::LEG, values.leg), said(words::SLEEP, values.sleep), said(words::STRESS, values.stress)])
 }
 
 fn shortened(note: Option<&str>) -> String {
@@ -223,9 +223,8 @@ fn mark(lang: Lang, row: &HistoryRow) -> String {
 /// The row on one line.
 pub(crate) fn line(lang: Lang, row: &HistoryRow) -> String {
     let Cells { what, dose, side, effort, pain, note } = cells(lang, &row.values);
-    let labelled = |label: Text, cell: String| match cell.as_str() {
-        "" => cell,
-        value => label.with("value", value).say(lang),
+    let labelled = |label: Text, cell: String| {
+        if cell.is_empty() { cell } else { label.with("value", cell).say(lang) }
     };
     let (at, id, mark) = (when::short(&row.at), short_id(&row.id).to_owned(), mark(lang, row));
     let parts = [at, what, dose, side, labelled(words::EFFORT, effort), labelled(words::PAIN, pain), note, mark, id];
