@@ -221,7 +221,7 @@ fn refused(refusal: &Refusal) -> Failure {
 /// A field as it is spelt on the command line.
 fn flag(field: &str) -> String {
     match field {
-        "exercise" | "id" => field.to_owned(),
+        "exercise" | "id" | "measure" | "value" => field.to_owned(),
         "hold_seconds" => "--hold".to_owned(),
         "at_ms" | "offset_minutes" => "--at".to_owned(),
         "in_seconds" => "--in".to_owned(),

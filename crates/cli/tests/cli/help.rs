@@ -15,6 +15,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "breaks",
     "log",
     "check-in",
+    "measure",
+    "trend",
     "history",
     "edit",
     "delete",

@@ -22,9 +22,13 @@ mod language;
 #[cfg(test)]
 mod learn;
 #[cfg(test)]
+mod measures;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod trend;
 #[cfg(test)]
 mod unusual;
 #[cfg(test)]
