@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
+use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, screen, status, sync, watch};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -89,6 +89,7 @@ enum Command {
     Exercise(exercises::Exercise),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
+    Screen(screen::Screen),
     History(history::History),
     Edit(change::Edit),
     Delete(change::Delete),
@@ -126,6 +127,7 @@ impl Arguments {
             Command::Exercise(exercise) => exercise.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
+            Command::Screen(screen) => screen.run(&context),
             Command::History(history) => history.run(&context),
             Command::Edit(edit) => edit.run(&context),
             Command::Delete(delete) => delete.run(&context),

@@ -10,6 +10,7 @@ pub(crate) mod exercises;
 pub(crate) mod history;
 pub(crate) mod log;
 pub(crate) mod relay;
+pub(crate) mod screen;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod watch;

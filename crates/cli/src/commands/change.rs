@@ -152,7 +152,9 @@ impl Restore {
 /// The record that is meant by an id, or by its beginning or end.
 fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
     let given = given.trim().to_ascii_lowercase();
-    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn)) {
+    // What safety rests on is not in the history; the diary says why it stays.
+    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn | Kind::Screening | Kind::Caution | Kind::Clearance))
+    {
         return Ok(given);
     }
     if given.chars().count() < ID_CHARS_MIN {

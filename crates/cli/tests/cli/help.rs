@@ -12,6 +12,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "exercise",
     "log",
     "check-in",
+    "screen",
     "history",
     "edit",
     "delete",

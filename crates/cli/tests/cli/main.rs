@@ -22,4 +22,6 @@ mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod screen;
+#[cfg(test)]
 mod watch;
