@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, screen, status, sync, watch};
+use crate::commands::{
+    archive, begin, breaks, change, check_in, exercises, history, learn, log, own, relay, screen, status, sync, watch,
+};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -87,6 +89,9 @@ enum Command {
     Phrase(begin::Phrase),
     Exercises(exercises::Exercises),
     Exercise(exercises::Exercise),
+    Own(own::Own),
+    Learn(learn::Learn),
+    Breaks(breaks::Breaks),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
     Screen(screen::Screen),
@@ -125,6 +130,9 @@ impl Arguments {
             Command::Phrase(_) => begin::Phrase::run(&context),
             Command::Exercises(exercises) => exercises.run(&context),
             Command::Exercise(exercise) => exercise.run(&context),
+            Command::Own(own) => own.run(&context),
+            Command::Learn(learn) => learn.run(&context),
+            Command::Breaks(breaks) => breaks.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
             Command::Screen(screen) => screen.run(&context),

@@ -2,13 +2,16 @@
 
 pub(crate) mod archive;
 pub(crate) mod begin;
+pub(crate) mod breaks;
 pub(crate) mod change;
 pub(crate) mod check_in;
 #[cfg(feature = "demo")]
 pub(crate) mod demo;
 pub(crate) mod exercises;
 pub(crate) mod history;
+pub(crate) mod learn;
 pub(crate) mod log;
+pub(crate) mod own;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod status;

@@ -147,6 +147,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        refused(&refusal)
+    }
+}
+
 /// What to type, which the library cannot know.
 fn hint(error: &Error) -> Option<Text> {
     match error {
@@ -221,6 +227,9 @@ fn flag(field: &str) -> String {
         "exercise" | "id" | "condition" | "reason" => field.to_owned(),
         "hold_seconds" => "--hold".to_owned(),
         "at_ms" | "offset_minutes" => "--at".to_owned(),
+        "in_seconds" => "--in".to_owned(),
+        "out_seconds" => "--out".to_owned(),
+        "every_minutes" => "--every".to_owned(),
         other if other != "age" && is_question(other) => format!("--answer {other}"),
         other => format!("--{}", other.replace('_', "-")),
     }

@@ -14,6 +14,7 @@ mod given;
 mod help;
 mod language;
 mod output;
+mod page;
 mod panics;
 mod rows;
 mod table;

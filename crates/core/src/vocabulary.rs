@@ -115,12 +115,18 @@ impl Exercise {
     /// How demanding it is, for people.
     #[must_use]
     pub const fn level_text(&self) -> Text {
-        match self.level {
-            0 => words::LEVEL_0,
-            1 => words::LEVEL_1,
-            2 => words::LEVEL_2,
-            _ => words::LEVEL_3,
-        }
+        level(self.level)
+    }
+}
+
+/// How demanding a level is, for people.
+#[must_use]
+pub const fn level(level: u8) -> Text {
+    match level {
+        0 => words::LEVEL_0,
+        1 => words::LEVEL_1,
+        2 => words::LEVEL_2,
+        _ => words::LEVEL_3,
     }
 }
 

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::host::{Host, random};
+use crate::own::check_result;
 use crate::secret_file;
 use crate::storage::entries::count;
 use crate::storage::{Storage, Write, projection_hash};
@@ -222,7 +223,7 @@ impl Diary {
     /// # Errors
     /// [`Error::InvalidInput`] names the field; [`Error::StorageFull`] and others leave everything as it was.
     pub fn record_result(&mut self, values: &ResultValues, at: Option<Moment>) -> Result<Recorded, Error> {
-        values.check()?;
+        self.check_result(values)?;
         let (session, header) = self.new_session(at)?;
         let (id, result) = self.new_result(&session, values);
         self.storage.write(|write| write.put(&doc_of(&session), &[header, result]))?;
@@ -238,7 +239,7 @@ impl Diary {
     /// As [`Diary::record_result`]; if one result is refused, none is recorded.
     pub fn record_session(&mut self, results: &[ResultValues], at: Option<Moment>) -> Result<Vec<Recorded>, Error> {
         for values in results {
-            values.check()?;
+            self.check_result(values)?;
         }
         if results.is_empty() {
             return Ok(Vec::new());
@@ -271,7 +272,9 @@ impl Diary {
     /// # Errors
     /// [`Error::NotFound`], or as [`Diary::record_result`].
     pub fn edit_result(&mut self, id: &str, edit: impl FnOnce(&mut ResultValues)) -> Result<(), Error> {
-        self.edit(id, Kind::Result, edit, |values| values.check().map(drop))
+        // What was done of an exercise can be put right after the exercise was deleted.
+        let own = self.own_exercises_ever()?;
+        self.edit(id, Kind::Result, edit, |values| check_result(values, &own))
     }
 
     /// Changes a check-in: `edit` gets its present values and changes what it likes. Only what differs is written.

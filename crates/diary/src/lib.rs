@@ -32,11 +32,13 @@ mod host;
 #[cfg(feature = "net")]
 mod http;
 mod join;
+mod own;
 mod plans;
 mod records;
 mod safety;
 mod secret_file;
 mod status;
+mod stopping;
 mod storage;
 pub mod texts;
 mod transport;

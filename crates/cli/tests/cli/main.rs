@@ -12,16 +12,22 @@ mod device;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod exercises;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
 mod language;
 #[cfg(test)]
+mod learn;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
 mod screen;
+#[cfg(test)]
+mod unusual;
 #[cfg(test)]
 mod watch;
