@@ -14,6 +14,7 @@ pub(crate) mod log;
 pub(crate) mod measure;
 pub(crate) mod own;
 pub(crate) mod relay;
+pub(crate) mod screen;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod trend;

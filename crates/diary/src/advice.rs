@@ -146,7 +146,7 @@ impl Diary {
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
             first_session: self.end_of("session", "min")?,
-            screened: self.read::<ScreeningValues>(None)?.iter().map(|record| record.day).max(),
+            screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
         Ok(fold.today(today, &context))

@@ -32,6 +32,11 @@ impl Diary {
         self.read_kind(since, false)
     }
 
+    /// Every record of a kind that safety rests on, those deleted on another device too: deleting takes nothing back.
+    pub(crate) fn read_kept<V: Values>(&self) -> Result<Vec<Dated<V>>, Error> {
+        self.read_kind(None, true)
+    }
+
     /// [`Diary::read`], with those that were deleted if asked for.
     pub(crate) fn read_kind<V: Values>(&self, since: Option<Day>, deleted: bool) -> Result<Vec<Dated<V>>, Error> {
         let select = "SELECT key, at_ms, offset_minutes, body FROM record

@@ -33,7 +33,7 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn numbers(&self) -> Result<Numbers, Error> {
-        let screenings = self.read::<ScreeningValues>(None)?;
+        let screenings = self.read_kept::<ScreeningValues>()?;
         let country = screenings.iter().rev().find_map(|record| record.values.country.as_deref());
         Ok(Numbers::of(country))
     }

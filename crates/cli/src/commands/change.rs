@@ -198,7 +198,10 @@ impl Restore {
 /// The record that is meant by an id, or by its beginning or end.
 fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
     let given = given.trim().to_ascii_lowercase();
-    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn | Kind::Measure | Kind::OwnExercise)) {
+    // What safety rests on is not in the history; the diary says why it stays.
+    let known = kind_of(&given);
+    let kept = matches!(known, Some(Kind::Screening | Kind::Caution | Kind::Clearance));
+    if kept || matches!(known, Some(Kind::Result | Kind::CheckIn | Kind::Measure | Kind::OwnExercise)) {
         return Ok(given);
     }
     if given.starts_with(OWN_PREFIX) {

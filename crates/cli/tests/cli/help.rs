@@ -15,6 +15,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "breaks",
     "log",
     "check-in",
+    "screen",
     "measure",
     "trend",
     "history",

@@ -28,6 +28,8 @@ mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod screen;
+#[cfg(test)]
 mod trend;
 #[cfg(test)]
 mod unusual;
