@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
+use crate::commands::{advice, plan, replay, today};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -87,6 +88,10 @@ enum Command {
     Phrase(begin::Phrase),
     Exercises(exercises::Exercises),
     Exercise(exercises::Exercise),
+    Plan(plan::Plan),
+    Today(today::Today),
+    Advice(advice::Advice),
+    Replay(replay::Replay),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
     History(history::History),
@@ -124,6 +129,10 @@ impl Arguments {
             Command::Phrase(_) => begin::Phrase::run(&context),
             Command::Exercises(exercises) => exercises.run(&context),
             Command::Exercise(exercise) => exercise.run(&context),
+            Command::Plan(plan) => plan.run(&context),
+            Command::Today(_) => today::Today::run(&context),
+            Command::Advice(advice) => advice.run(&context),
+            Command::Replay(replay) => replay.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
             Command::History(history) => history.run(&context),

@@ -1,5 +1,6 @@
 //! The commands, one file for each group of verbs. Each reads its flags, calls the diary, and shows the answer.
 
+pub(crate) mod advice;
 pub(crate) mod archive;
 pub(crate) mod begin;
 pub(crate) mod change;
@@ -9,7 +10,10 @@ pub(crate) mod demo;
 pub(crate) mod exercises;
 pub(crate) mod history;
 pub(crate) mod log;
+pub(crate) mod plan;
 pub(crate) mod relay;
+pub(crate) mod replay;
 pub(crate) mod status;
 pub(crate) mod sync;
+pub(crate) mod today;
 pub(crate) mod watch;

@@ -37,6 +37,7 @@ mod records;
 mod safety;
 mod secret_file;
 mod status;
+mod stopping;
 mod storage;
 pub mod texts;
 mod transport;

@@ -2,8 +2,9 @@
 
 use lissom_core::day::Day;
 use lissom_core::moment::Moment;
+use lissom_core::record::Dated;
 use lissom_core::screening::{
-    Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
+    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
 };
 
 use crate::diary::Diary;
@@ -95,11 +96,27 @@ impl Diary {
         self.add(values, Some(at))
     }
 
+    /// The person's age in years, as they last said with the safety questions.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn age(&self) -> Result<Option<i64>, Error> {
+        let screenings = self.read::<ScreeningValues>(None)?;
+        let years = |record: &Dated<ScreeningValues>| {
+            let answers = Answers::parse(record.values.answers.as_deref().unwrap_or_default()).ok()?;
+            match answers.get("age") {
+                Some(Answer::Years(years)) => Some(years),
+                _ => None,
+            }
+        };
+        Ok(screenings.iter().rev().find_map(years))
+    }
+
     /// The answers to the safety questions, cautions and clearances themselves, for a person to look at.
     ///
     /// # Errors
     /// What the database says.
-    pub fn cautions(&self) -> Result<Vec<lissom_core::record::Dated<CautionValues>>, Error> {
+    pub fn cautions(&self) -> Result<Vec<Dated<CautionValues>>, Error> {
         self.read(None)
     }
 }
