@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, relay, screen, status,
-    sync, trend, watch,
+    advice, archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, plan, relay,
+    replay, screen, status, sync, today, trend, watch,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -93,6 +93,10 @@ enum Command {
     Own(own::Own),
     Learn(learn::Learn),
     Breaks(breaks::Breaks),
+    Plan(plan::Plan),
+    Today(today::Today),
+    Advice(advice::Advice),
+    Replay(replay::Replay),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
     Screen(screen::Screen),
@@ -136,6 +140,10 @@ impl Arguments {
             Command::Own(own) => own.run(&context),
             Command::Learn(learn) => learn.run(&context),
             Command::Breaks(breaks) => breaks.run(&context),
+            Command::Plan(plan) => plan.run(&context),
+            Command::Today(_) => today::Today::run(&context),
+            Command::Advice(advice) => advice.run(&context),
+            Command::Replay(replay) => replay.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
             Command::Screen(screen) => screen.run(&context),

@@ -4,7 +4,7 @@ use lissom_core::day::Day;
 use lissom_core::moment::Moment;
 use lissom_core::record::Dated;
 use lissom_core::screening::{
-    Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
+    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
 };
 
 use crate::diary::Diary;
@@ -95,6 +95,22 @@ impl Diary {
         let now = self.storage.host.now_ms();
         values.check(&standing, now)?;
         self.add(values, Some(at))
+    }
+
+    /// The person's age in years, as they last said with the safety questions.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn age(&self) -> Result<Option<i64>, Error> {
+        let screenings = self.read_kept::<ScreeningValues>()?;
+        let years = |record: &Dated<ScreeningValues>| {
+            let answers = Answers::parse(record.values.answers.as_deref().unwrap_or_default()).ok()?;
+            match answers.get("age") {
+                Some(Answer::Years(years)) => Some(years),
+                _ => None,
+            }
+        };
+        Ok(screenings.iter().rev().find_map(years))
     }
 
     /// Every answer about a caution, the oldest first, for a person to look at.
