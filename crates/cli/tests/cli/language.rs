@@ -237,6 +237,76 @@ fn a_diary_speaks_the_language() {
 }
 
 #[test]
+fn the_safety_questions_speak_the_language() {
+    let device = Device::begun();
+    let ids = |command: &[&str]| -> Vec<String> {
+        let all = device.json(command);
+        all.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    for command in [
+        &["screen", "questions"][..],
+        &["screen", "questions", "--purpose", "today"],
+        &["screen", "rules"],
+        &["screen", "cautions"],
+        &["screen", "stop"],
+    ] {
+        say(&device, 0, command, &borrowed(&ids(command)));
+    }
+    for reason in ids(&["screen", "stop"]) {
+        say(&device, 0, &["screen", "stop", &reason], &[]);
+        say(&device, 0, &["screen", "stop", &reason, "--after", &reason, "--country", "US"], &[]);
+    }
+    say(&device, 0, &["screen", "show"], &[]);
+    let ends = |ids: &[String]| ids.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+    for (age, yes) in [
+        ("47", &[][..]),
+        ("47", &["d2", "d6", "d6-wrist"]),
+        ("47", &["c4"]),
+        ("47", &["c7"]),
+        ("47", &["b5"]),
+        ("47", &["a1"]),
+        ("47", &["c9", "c9-harm"]),
+        ("15", &[]),
+    ] {
+        let device = Device::begun();
+        let mut arguments = vec!["screen", "--all-no", "--age", age];
+        let answers: Vec<String> = yes.iter().map(|id| format!("--answer={id}=yes")).collect();
+        arguments.extend(answers.iter().map(String::as_str));
+        let ran = device.run(&[&["--lang", "en-XA"], &arguments[..]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let shown = device.json(&["screen", "show"]);
+        let ids: Vec<String> =
+            shown["standing"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        let known = [ids.clone(), ends(&ids)].concat();
+        assert_translated(&ran.out, &borrowed(&known));
+        say(&device, 0, &["screen", "show", "--country", "DE"], &borrowed(&known));
+        say(&device, 0, &["screen", "--short", "--all-no"], &borrowed(&known));
+        if age == "47" && *yes == ["b5"] {
+            let covers = &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", &ids[0]];
+            let ran = device.run(&[&["--lang", "en-XA"], &covers[..]].concat());
+            assert_eq!(ran.exit, 0, "{}", ran.err);
+            let end = ran.out.split_once('(').unwrap().1.split(')').next().unwrap().to_owned();
+            assert_translated(&ran.out, &["Rao", &end]);
+        }
+    }
+    say(&device, 0, &["screen", "caution", "wrist-pain", "yes", "--until", "2190-01-01"], &[]);
+    say(&device, 0, &["screen", "show", "--today", "2190-01-02"], &[]);
+    refuse(&device, 3, &["screen", "caution", "balance", "yes", "--until", "2026-01-01"]);
+    say(&device, 0, &["screen", "caution", "wrist-pain", "no"], &[]);
+    say(&device, 3, &["screen", "caution", "wrist-pian", "no"], &["condition", "wrist-pain"]);
+    say(&device, 3, &["screen", "caution", "zzzzzzzzzzzz", "no"], &["condition"]);
+    say(&device, 3, &["screen", "stop", "dizy"], &["reason", "dizzy"]);
+    say(&device, 3, &["screen", "--answer", "a77=no"], &["a7"]);
+    refuse(&device, 2, &["screen"]);
+    say(&device, 3, &["screen", "--all-no"], &["--age"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "470"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "47", "--country", "Germany"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", "zzzzzzzz"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2199-01-01"]);
+    say(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01"], &["--covers"]);
+}
+
+#[test]
 fn what_is_refused_is_said_in_the_language() {
     let (device, ids) = begun();
     let check_in = device.json(&["check-in", "--pain", "3"])["id"].as_str().unwrap().to_owned();
@@ -424,7 +494,8 @@ fn the_help_speaks_the_language() {
         let token = |c: char| !c.is_ascii_alphanumeric() && c != '-';
         let tokens = words.split(token);
         let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
-        let typed: Vec<&str> = typed.chain(COMMANDS.iter().copied()).chain(["help", "add", "list", "show"]).collect();
+        let parts = ["help", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
+        let typed: Vec<&str> = typed.chain(COMMANDS.iter().copied()).chain(parts).collect();
         assert_translated(&words, &typed);
     }
 }
