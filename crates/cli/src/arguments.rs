@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    archive, begin, breaks, change, check_in, exercises, history, learn, log, own, relay, screen, status, sync, watch,
+    archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, relay, screen, status,
+    sync, trend, watch,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -95,6 +96,8 @@ enum Command {
     Log(log::Log),
     CheckIn(check_in::CheckIn),
     Screen(screen::Screen),
+    Measure(measure::Measure),
+    Trend(trend::Trend),
     History(history::History),
     Edit(change::Edit),
     Delete(change::Delete),
@@ -136,6 +139,8 @@ impl Arguments {
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
             Command::Screen(screen) => screen.run(&context),
+            Command::Measure(measure) => measure.run(&context),
+            Command::Trend(trend) => trend.run(&context),
             Command::History(history) => history.run(&context),
             Command::Edit(edit) => edit.run(&context),
             Command::Delete(delete) => delete.run(&context),

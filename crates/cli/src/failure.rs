@@ -224,7 +224,7 @@ fn refused(refusal: &Refusal) -> Failure {
 /// A field as it is spelt on the command line.
 fn flag(field: &str) -> String {
     match field {
-        "exercise" | "id" | "condition" | "reason" => field.to_owned(),
+        "exercise" | "id" | "measure" | "value" | "condition" | "reason" => field.to_owned(),
         "hold_seconds" => "--hold".to_owned(),
         "at_ms" | "offset_minutes" => "--at".to_owned(),
         "in_seconds" => "--in".to_owned(),

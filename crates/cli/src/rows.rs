@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use lissom_diary::core::catalogue;
 use lissom_diary::core::exercise::{Dose, DoseMode};
+use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::{CheckInValues, HistoryRow, ResultValues, RowValues};
 use serde::Serialize;
 
+use crate::measures;
 use crate::output::printable;
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, Text, rows as words};
@@ -23,6 +25,7 @@ const SHORT_ID_CHARS: usize = 8;
 pub(crate) enum JsonRow<'a> {
     Result(JsonResult<'a>),
     CheckIn(JsonCheckIn<'a>),
+    Measure(JsonMeasure<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +66,21 @@ pub(crate) struct JsonCheckIn<'a> {
     mood: Option<i64>,
 }
 
+#[derive(Debug, Serialize)]
+pub(crate) struct JsonMeasure<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    at: String,
+    measure: Option<&'a str>,
+    value: Option<i64>,
+    score_tenths: Option<i64>,
+    items: Option<&'a [i64]>,
+    labels: Option<&'a [String]>,
+    name: Option<&'a str>,
+    note: Option<&'a str>,
+    deleted: bool,
+}
+
 impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
     fn from(row: &'a HistoryRow) -> Self {
         let (id, at, deleted) = (row.id.as_str(), row.at.to_rfc3339(), row.deleted);
@@ -101,6 +119,22 @@ impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
                 let note = values.note.as_deref();
                 Self::CheckIn(JsonCheckIn { id, r#type, at, pain, leg, sleep, stress, note, deleted, mood })
             }
+            RowValues::Measure(values) => {
+                let MeasureValues { measure, items, labels, name, note, .. } = values;
+                Self::Measure(JsonMeasure {
+                    id,
+                    r#type,
+                    at,
+                    measure: measure.as_deref(),
+                    value: values.value,
+                    score_tenths: values.score_tenths(),
+                    items: items.as_deref(),
+                    labels: labels.as_deref(),
+                    name: name.as_deref(),
+                    note: note.as_deref(),
+                    deleted,
+                })
+            }
         }
     }
 }
@@ -131,6 +165,14 @@ fn cells(lang: Lang, names: &Names, values: &RowValues) -> Cells {
             side: String::new(),
             effort: String::new(),
             pain: values.pain.map(|pain| pain.to_string()).unwrap_or_default(),
+            note: shortened(values.note.as_deref()),
+        },
+        RowValues::Measure(values) => Cells {
+            what: measures::name(lang, values),
+            dose: measures::score(lang, values).unwrap_or_default(),
+            side: String::new(),
+            effort: String::new(),
+            pain: String::new(),
             note: shortened(values.note.as_deref()),
         },
     }
@@ -167,11 +209,11 @@ pub(crate) fn dose(lang: Lang, values: &ResultValues) -> String {
     };
     let hold = values.hold_seconds.map(|seconds| words::HOLD.with("seconds", seconds));
     let minutes = values.minutes.map(|minutes| words::MINUTES.with("minutes", minutes));
-    list(lang, [counts, hold, minutes])
+    list(lang, &[counts, hold, minutes])
 }
 
 /// Those of the sentences that there are, with commas.
-fn list<const N: usize>(lang: Lang, sentences: [Option<Sentence>; N]) -> String {
+fn list(lang: Lang, sentences: &[Option<Sentence>]) -> String {
     sentences.iter().flatten().map(|sentence| sentence.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
@@ -200,7 +242,7 @@ fn pain(values: &ResultValues) -> String {
 fn feelings(lang: Lang, values: &CheckInValues) -> String {
     let said = |text: Text, value: Option<i64>| value.map(|value| text.with("value", value));
     let (leg, sleep) = (said(words::LEG, values.leg), said(words::SLEEP, values.sleep));
-    list(lang, [leg, sleep, said(words::STRESS, values.stress), said(words::MOOD, values.mood)])
+    list(lang, &[leg, sleep, said(words::STRESS, values.stress), said(words::MOOD, values.mood)])
 }
 
 fn shortened(note: Option<&str>) -> String {

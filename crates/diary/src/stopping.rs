@@ -21,7 +21,7 @@ impl Diary {
         let earlier: Vec<String> = earlier
             .filter_map(|row| match row.values {
                 RowValues::Result(values) => values.stopped,
-                RowValues::CheckIn(_) => None,
+                RowValues::CheckIn(_) | RowValues::Measure(_) => None,
             })
             .collect();
         let earlier: Vec<&str> = earlier.iter().map(String::as_str).collect();

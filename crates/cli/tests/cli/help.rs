@@ -16,6 +16,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "log",
     "check-in",
     "screen",
+    "measure",
+    "trend",
     "history",
     "edit",
     "delete",

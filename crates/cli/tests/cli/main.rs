@@ -22,11 +22,15 @@ mod language;
 #[cfg(test)]
 mod learn;
 #[cfg(test)]
+mod measures;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
 mod screen;
+#[cfg(test)]
+mod trend;
 #[cfg(test)]
 mod unusual;
 #[cfg(test)]
