@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    archive, begin, change, check_in, exercises, history, log, measure, relay, status, sync, trend, watch,
+    advice, archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, plan, relay,
+    replay, screen, status, sync, today, trend, watch,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -74,8 +75,8 @@ pub(crate) struct Arguments {
     lang: Option<Lang>,
 
     /// As of this day, such as 2026-11-22: for scripts, and to look back [default: today]
-    #[arg(long, global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
-    today: Option<String>,
+    #[arg(long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
+    as_of: Option<String>,
 
     #[command(subcommand)]
     command: Command,
@@ -89,8 +90,16 @@ enum Command {
     Phrase(begin::Phrase),
     Exercises(exercises::Exercises),
     Exercise(exercises::Exercise),
+    Own(own::Own),
+    Learn(learn::Learn),
+    Breaks(breaks::Breaks),
+    Plan(plan::Plan),
+    Today(today::Today),
+    Advice(advice::Advice),
+    Replay(replay::Replay),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
+    Screen(screen::Screen),
     Measure(measure::Measure),
     Trend(trend::Trend),
     History(history::History),
@@ -120,7 +129,7 @@ impl Arguments {
     pub(crate) fn run(self, out: Output) -> Result<(), Failure> {
         // The language was looked up before, for the help.
         let _: Option<Lang> = self.lang;
-        let context = Context::new(self.data, self.max_bytes, out).as_of(self.today);
+        let context = Context::new(self.data, self.max_bytes, out).as_of(self.as_of);
         match self.command {
             Command::Init(init) => init.run(&context),
             Command::Join(join) => join.run(&context),
@@ -128,8 +137,16 @@ impl Arguments {
             Command::Phrase(_) => begin::Phrase::run(&context),
             Command::Exercises(exercises) => exercises.run(&context),
             Command::Exercise(exercise) => exercise.run(&context),
+            Command::Own(own) => own.run(&context),
+            Command::Learn(learn) => learn.run(&context),
+            Command::Breaks(breaks) => breaks.run(&context),
+            Command::Plan(plan) => plan.run(&context),
+            Command::Today(_) => today::Today::run(&context),
+            Command::Advice(advice) => advice.run(&context),
+            Command::Replay(replay) => replay.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
+            Command::Screen(screen) => screen.run(&context),
             Command::Measure(measure) => measure.run(&context),
             Command::Trend(trend) => trend.run(&context),
             Command::History(history) => history.run(&context),

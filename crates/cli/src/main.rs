@@ -9,6 +9,7 @@ mod arguments;
 mod chart;
 mod commands;
 mod context;
+mod doses;
 mod failure;
 mod given;
 mod help;

@@ -10,14 +10,12 @@ use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Key, Side, TraceLine, days,
-    replay,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, TraceLine, days, replay,
 };
-use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
-use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
+use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
@@ -81,10 +79,10 @@ impl Diary {
         let plan = followed(&plans);
         let waiting = self.is_waiting()?;
         let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
-        let session = cleared.as_ref().zip(plan.plan.as_ref()).map(|(cleared, plan)| {
-            let dose = |exercise: &str, side: Side| dose_of(&doses, exercise, side);
-            session(&Limits::from(cleared), &plan.values, today, &days_off, &dose, doses.flare.is_some())
-        });
+        let session = cleared
+            .as_ref()
+            .zip(plan.plan.as_ref())
+            .map(|(cleared, plan)| session(&Limits::from(cleared), &plan.values, today, &days_off, &doses));
         Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
     }
 
@@ -111,15 +109,6 @@ impl Diary {
         Ok(replay(&days, &Exercises { own: &own }, exercise))
     }
 
-    /// The person's own exercises.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn own_exercises(&self) -> Result<Vec<OwnExercise>, Error> {
-        let records = self.read::<OwnExerciseValues>(None)?;
-        Ok(records.iter().filter_map(|record| OwnExercise::read(&record.id, &record.values)).collect())
-    }
-
     /// Whether some of the diary waits, is set aside or could not be read.
     fn is_waiting(&self) -> Result<bool, Error> {
         let sql = "SELECT EXISTS (SELECT 1 FROM chunk WHERE state <> 0) OR EXISTS (SELECT 1 FROM missing)
@@ -127,7 +116,7 @@ impl Diary {
         Ok(self.storage.sql().query_row(sql, [], |row| row.get(0))?)
     }
 
-    fn doses(
+    pub(crate) fn doses(
         &self,
         fold: &Fold,
         own: &[OwnExercise],
@@ -157,14 +146,14 @@ impl Diary {
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
             first_session: self.end_of("session", "min")?,
-            screened: self.read::<ScreeningValues>(None)?.iter().map(|record| record.day).max(),
+            screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
         Ok(fold.today(today, &context))
     }
 
     /// The days folded up to today, and the log of the last months.
-    fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
+    pub(crate) fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
         let revision = self.revision()?;
         let stored = self.checkpoint()?.filter(|fold| fold.through().is_some_and(|through| through < today));
         let mut fold = stored.clone().unwrap_or_default();
@@ -336,12 +325,6 @@ impl Past {
             today,
         }
     }
-}
-
-/// The dose of one side, or of an exercise without sides.
-fn dose_of(doses: &Doses, exercise: &str, side: Side) -> Option<Dose> {
-    let key = Key { exercise: exercise.to_owned(), side };
-    doses.exercises.get(&key).map(|one| one.dose)
 }
 
 /// What a version of a plan agrees on for its week and those after it.

@@ -372,7 +372,8 @@ fn check<V: Values>(record: &Record) -> Option<Sentence> {
     V::FIELDS
         .iter()
         .find_map(|field| {
-            let layers = [value.get(&field.number), record.edits.get(field.name)];
+            let edit = record.edits.get(field.name).map(|edit| field.edited(edit));
+            let layers = [value.get(&field.number), edit.as_ref()];
             layers
                 .into_iter()
                 .flatten()

@@ -3,7 +3,6 @@
 use lissom_core::day::Day;
 use lissom_core::dose::DayOffValues;
 use lissom_core::moment::Moment;
-use lissom_core::own_exercise::OwnExerciseValues;
 use lissom_core::plan::{
     Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Profile, edit, followed, from_preset, generate,
 };
@@ -178,14 +177,5 @@ impl Diary {
     /// What the database says.
     pub fn days_off(&self) -> Result<Vec<Dated<DayOffValues>>, Error> {
         self.read(None)
-    }
-
-    /// Records an exercise of the person's own; gives the id of its record.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] names the field: name, kind and what the dose counts are needed.
-    pub fn record_own_exercise(&mut self, values: &OwnExerciseValues, at: Option<Moment>) -> Result<String, Error> {
-        values.check()?;
-        self.add(values, at)
     }
 }

@@ -29,11 +29,21 @@ impl Diary {
 
     /// Every record of a kind since a day that was not deleted, sorted by time, then id. `None` is from the beginning.
     pub(crate) fn read<V: Values>(&self, since: Option<Day>) -> Result<Vec<Dated<V>>, Error> {
+        self.read_kind(since, false)
+    }
+
+    /// Every record of a kind that safety rests on, those deleted on another device too: deleting takes nothing back.
+    pub(crate) fn read_kept<V: Values>(&self) -> Result<Vec<Dated<V>>, Error> {
+        self.read_kind(None, true)
+    }
+
+    /// [`Diary::read`], with those that were deleted if asked for.
+    pub(crate) fn read_kind<V: Values>(&self, since: Option<Day>, deleted: bool) -> Result<Vec<Dated<V>>, Error> {
         let select = "SELECT key, at_ms, offset_minutes, body FROM record
-                      WHERE kind = ?1 AND at_ms >= ?2 AND deleted_at IS NULL ORDER BY at_ms, key";
+                      WHERE kind = ?1 AND at_ms >= ?2 AND (?3 OR deleted_at IS NULL) ORDER BY at_ms, key";
         let from = since.map_or(i64::MIN, |day| day.plus(-1).start_ms());
         let mut select = self.storage.sql().prepare_cached(select)?;
-        let mut rows = select.query((V::KIND.letter(), from))?;
+        let mut rows = select.query((V::KIND.letter(), from, deleted))?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
             let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };

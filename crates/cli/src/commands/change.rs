@@ -1,6 +1,7 @@
 //! `edit`, `delete` and `restore`: change what was written down.
 
 use clap::Args;
+use lissom_diary::core::own_exercise::ID_PREFIX as OWN_PREFIX;
 use lissom_diary::core::record::{Kind, kind_of};
 use lissom_diary::{Diary, Error, HistoryQuery};
 
@@ -64,6 +65,7 @@ impl Edit {
         if !self.says_anything() {
             return Err(Failure::usage(words::NOTHING));
         }
+        self.result.check_reason()?;
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
         // The time is checked before anything is written, so that an edit is not half done.
@@ -73,6 +75,7 @@ impl Edit {
         }
         match kind_of(&id) {
             Some(Kind::Result) => self.edit_result(&mut diary, &id)?,
+            Some(Kind::OwnExercise) => return Err(Failure::refused_field("id", words::OWN_EXERCISE)),
             Some(Kind::Measure) => self.edit_measure(&mut diary, &id)?,
             _ => self.edit_check_in(&mut diary, &id)?,
         }
@@ -152,7 +155,8 @@ impl Edit {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  lissom delete 5f0c9a1b")]
+  lissom delete 5f0c9a1b
+  lissom delete own-0123456789ab                an exercise of your own")]
 pub(crate) struct Delete {
     /// Id of the record, or its end
     #[arg(value_name = "ID")]
@@ -194,8 +198,14 @@ impl Restore {
 /// The record that is meant by an id, or by its beginning or end.
 fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
     let given = given.trim().to_ascii_lowercase();
-    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn | Kind::Measure)) {
+    // What safety rests on is not in the history; the diary says why it stays.
+    let known = kind_of(&given);
+    let kept = matches!(known, Some(Kind::Screening | Kind::Caution | Kind::Clearance));
+    if kept || matches!(known, Some(Kind::Result | Kind::CheckIn | Kind::Measure | Kind::OwnExercise)) {
         return Ok(given);
+    }
+    if given.starts_with(OWN_PREFIX) {
+        return Ok(diary.own_exercise_record(&given)?);
     }
     if given.chars().count() < ID_CHARS_MIN {
         return Err(Failure::refused_field("id", words::TOO_SHORT.with("letters", ID_CHARS_MIN)));

@@ -12,11 +12,15 @@ mod device;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod exercises;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
 mod language;
+#[cfg(test)]
+mod learn;
 #[cfg(test)]
 mod measures;
 #[cfg(test)]
@@ -24,6 +28,10 @@ mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod screen;
+#[cfg(test)]
 mod trend;
+#[cfg(test)]
+mod unusual;
 #[cfg(test)]
 mod watch;
