@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use lissom_diary::Advice;
-use lissom_diary::core::dose::Side;
 use lissom_diary::core::plan::{Extra, Item, Limits, Removed, SideDose, Why, session};
 use lissom_diary::core::texts::Sentence;
 use serde_json::{Value, json};
