@@ -13,6 +13,11 @@ pub(crate) const BOLD: Style = Style::new().bold();
 /// For what matters less.
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
+/// Most columns of running text: longer lines are hard to read.
+const COLUMNS_MAX: usize = 80;
+/// Fewest columns that text is laid out for.
+const COLUMNS_MIN: usize = 40;
+
 /// Standard output in one of its two forms, and in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -88,6 +93,70 @@ pub(crate) fn in_english<S: Serializer>(sentences: &[Sentence], serializer: S) -
     serializer.collect_seq(sentences.iter().map(|sentence| sentence.say(Lang::En)))
 }
 
+/// A sentence as programs get it: its key and gaps, and its English.
+#[derive(Debug, Clone)]
+pub(crate) struct Said(Sentence);
+
+impl<S: Into<Sentence>> From<S> for Said {
+    fn from(sentence: S) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Parts<'a> {
+            #[serde(flatten)]
+            sentence: &'a Sentence,
+            text: String,
+        }
+        Parts { sentence: &self.0, text: self.0.say(Lang::En) }.serialize(serializer)
+    }
+}
+
+/// Columns to lay text out for: the terminal's, or `COLUMNS`, but never more than are easy to read.
+pub(crate) fn columns() -> usize {
+    let given = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
+    given.or_else(terminal).unwrap_or(COLUMNS_MAX).clamp(COLUMNS_MIN, COLUMNS_MAX)
+}
+
+/// The lines of a text of which none is wider, unless a word is. What is typed, in backticks, stays on one line.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in unbroken(text) {
+        let wider = line.chars().count().saturating_add(1).saturating_add(word.chars().count()) > width;
+        if wider && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// The words of a text; what stands in backticks is one.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if open => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+        open ^= word.matches('`').count() % 2 == 1;
+    }
+    words
+}
+
 /// Text from a record, fit for a terminal: control characters, which could move the cursor or worse, become spaces.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -96,6 +165,23 @@ pub(crate) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::texts::Text;
+
+    #[test]
+    fn text_is_wrapped_between_words_and_commands_stay_whole() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a `lissom log x` b", 8), ["a", "`lissom log x`", "b"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
+        assert_eq!(wrap("ä ö  ü", 3), ["ä ö", "ü"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn programs_get_a_sentence_with_its_english() {
+        let said = Said::from(Text::new("t.key", "Hello {who}").with("who", "Anna"));
+        let json = serde_json::to_string(&said).unwrap();
+        assert_eq!(json, r#"{"key":"t.key","args":{"who":"Anna"},"text":"Hello Anna"}"#);
+    }
 
     #[test]
     fn a_note_cannot_drive_the_terminal() {

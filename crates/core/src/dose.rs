@@ -15,6 +15,7 @@ mod log;
 mod morning;
 mod offers;
 mod proposal;
+mod reach;
 mod replay;
 mod rule;
 #[cfg(test)]

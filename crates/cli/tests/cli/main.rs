@@ -12,14 +12,26 @@ mod device;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod exercises;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
 mod language;
 #[cfg(test)]
+mod learn;
+#[cfg(test)]
+mod measures;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod screen;
+#[cfg(test)]
+mod trend;
+#[cfg(test)]
+mod unusual;
 #[cfg(test)]
 mod watch;
