@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
 use crate::commands::{advice, plan, replay, today};
+use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -73,7 +73,7 @@ pub(crate) struct Arguments {
     lang: Option<Lang>,
 
     /// As of this day, such as 2026-11-22: for scripts, and to look back [default: today]
-    #[arg(long, global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
+    #[arg(id = "as_of", long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
     today: Option<String>,
 
     #[command(subcommand)]

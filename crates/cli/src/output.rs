@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use anstyle::Style;
-use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::failure::Failure;
@@ -106,13 +105,13 @@ impl<S: Into<Sentence>> From<S> for Said {
 
 impl Serialize for Said {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let parts = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
-        let mut map = serializer.serialize_map(None)?;
-        for (name, part) in parts.as_object().into_iter().flatten() {
-            map.serialize_entry(name, part)?;
+        #[derive(Serialize)]
+        struct Parts<'a> {
+            #[serde(flatten)]
+            sentence: &'a Sentence,
+            text: String,
         }
-        map.serialize_entry("text", &self.0.say(Lang::En))?;
-        map.end()
+        Parts { sentence: &self.0, text: self.0.say(Lang::En) }.serialize(serializer)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use lissom_diary::core::catalogue;
-use lissom_diary::core::dose::{ExerciseDose, Key, TraceLine};
 use lissom_diary::core::dose::zone::Zone;
+use lissom_diary::core::dose::{ExerciseDose, Key, TraceLine};
 use lissom_diary::core::own_exercise::OwnExercise;
 use serde_json::{Value, json};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use lissom_diary::core::day::Day;
+use lissom_diary::core::exercise::DoseMode;
 use lissom_diary::core::lifestyle::card::{Card, cards};
 use lissom_diary::core::outcome::WeekState;
 use lissom_diary::core::plan::{Extra, SessionItem, SessionPlan};
@@ -160,9 +161,12 @@ fn say_session(page: &mut Page, lang: Lang, advice: &Advice, session: &SessionPl
     for (item, place) in session.items.iter().zip(1_u32..) {
         let lines = doses::lines(lang, &item.doses);
         let minutes = words::MINUTES.with("n", doses::minutes(item.seconds)).say(lang);
-        let first = lines.first().map_or(String::new(), |line| format!("{line}, "));
+        let counts = item.exercise.is_some_and(|exercise| exercise.dose.mode == DoseMode::Minutes);
+        let first = lines.first().filter(|_| !counts).map_or(String::new(), |line| format!("{line}, "));
         let mark = if done.exercises.contains(&item.item.exercise) { words::DONE.say(lang) } else { String::new() };
-        page.line(format!("{place:>2}  {BOLD}{:<width$}{BOLD:#}  {first}{minutes}  {mark}", name(item)).trim_end().to_owned());
+        page.line(
+            format!("{place:>2}  {BOLD}{:<width$}{BOLD:#}  {first}{minutes}  {mark}", name(item)).trim_end().to_owned(),
+        );
         lines.iter().skip(1).for_each(|line| page.line(format!("    {:<width$}  {line}", "")));
         if let Some(exercise) = item.exercise {
             let cue = wrap(&lang.words(exercise.text.cues.alignment), columns().saturating_sub(INDENT));
@@ -188,7 +192,9 @@ fn say_also(page: &mut Page, lang: Lang, advice: &Advice) {
         }
     }
     if let Some(card) = card_of(advice.today) {
-        page.point(&words::CARD.with("title", card.title).with("command", format!("`lissom learn {}`", card.id)).say(lang));
+        page.point(
+            &words::CARD.with("title", card.title).with("command", format!("`lissom learn {}`", card.id)).say(lang),
+        );
     }
     if let Some(week) = week_sentence(advice) {
         page.point(&week.say(lang));

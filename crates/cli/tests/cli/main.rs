@@ -2,6 +2,8 @@
 //! other programs. Nothing here sleeps: every wait is for a line of output or for a process to end.
 
 #[cfg(test)]
+mod advice;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod contract;
@@ -18,8 +20,12 @@ mod help;
 #[cfg(test)]
 mod language;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod today;
 #[cfg(test)]
 mod watch;

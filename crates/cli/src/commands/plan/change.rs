@@ -172,7 +172,8 @@ impl What {
                 let count = session(items, weekday)?;
                 let place = |place: u32| {
                     let fits = (1..=count).contains(&usize::try_from(place).unwrap_or(0));
-                    let refused = || Failure::refused("place", words::NO_PLACE.with("place", place).with("most", count));
+                    let refused =
+                        || Failure::refused("place", words::NO_PLACE.with("place", place).with("most", count));
                     if fits { Ok(place.saturating_sub(1)) } else { Err(refused()) }
                 };
                 Edit::Reorder { weekday, from: place(from)?, to: place(to)? }
@@ -182,9 +183,7 @@ impl What {
                 session(items, from)?;
                 Edit::MoveDay { from, to }
             }
-            Self::Days { days } => {
-                Edit::Days(days::read(&days).map_err(|why| Failure::refused_field("days", why))?)
-            }
+            Self::Days { days } => Edit::Days(days::read(&days).map_err(|why| Failure::refused_field("days", why))?),
             Self::Minutes { minutes } => {
                 let mut profile = lissom_diary::core::plan::Profile::default();
                 let read = ask::put(&mut profile, "minutes", &minutes);

@@ -101,13 +101,7 @@ impl New {
         shown(context, &mut diary, &id, &made)
     }
 
-    fn from_preset(
-        &self,
-        context: &Context,
-        diary: &mut Diary,
-        preset: &str,
-        numbers: Numbers,
-    ) -> Result<(), Failure> {
+    fn from_preset(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
         let given = self.days.as_deref().ok_or_else(|| missing(&["days"]))?;
         let weekdays = days::read(given).map_err(|why| Failure::refused_field("days", why))?;
         let at = moment(context, diary)?;

@@ -154,8 +154,8 @@ impl Well {
         let id = diary.keep_well(!self.end, Some(at)).map_err(|error| refused::failure(error, numbers))?;
         let (mode, said) = if self.end { ("recovery", words::WELL_END) } else { ("maintenance", words::WELL_ON) };
         let lang = context.lang();
-        context.out.show(&json!({"id": id, "mode": mode}), || {
-            format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang))
-        })
+        context
+            .out
+            .show(&json!({"id": id, "mode": mode}), || format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang)))
     }
 }

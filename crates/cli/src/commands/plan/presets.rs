@@ -50,10 +50,8 @@ fn describe(lang: Lang, preset: &Preset) -> String {
     page.space();
     for (id, minutes) in preset.items {
         let Some(exercise) = catalogue::find(id) else { continue };
-        let dose = lissom_diary::core::exercise::Dose {
-            minutes: minutes.unwrap_or(exercise.dose.minutes),
-            ..exercise.dose
-        };
+        let dose =
+            lissom_diary::core::exercise::Dose { minutes: minutes.unwrap_or(exercise.dose.minutes), ..exercise.dose };
         let sides = lissom_diary::core::exercise::Sides::Each == exercise.sides;
         let said = doses::amount(lang, &dose);
         let said = if sides { words::EACH_SIDE.with("dose", said).say(lang) } else { said };

@@ -143,7 +143,8 @@ struct Cells {
 /// The week as a table a day; days that are the same share one.
 pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
     let days = of(advice);
-    let tables: Vec<Vec<Cells>> = days.iter().map(|day| day.rows.iter().map(|row| cells(lang, advice, row)).collect()).collect();
+    let tables: Vec<Vec<Cells>> =
+        days.iter().map(|day| day.rows.iter().map(|row| cells(lang, advice, row)).collect()).collect();
     let width = |of: fn(&Cells) -> usize| tables.iter().flatten().map(of).max().unwrap_or(0);
     let names = width(|cells| cells.name.chars().count());
     let amounts = width(|cells| cells.doses.iter().map(|dose| dose.chars().count()).max().unwrap_or(0));
@@ -151,7 +152,10 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
         let mut lines = Vec::new();
         for (cells, place) in table.iter().zip(1_u32..) {
             let first = cells.doses.first().map_or("", String::as_str);
-            let line = format!("  {FAINT}{place:>2}{FAINT:#}  {:<names$}  {first:<amounts$}  {:>6}", cells.name, cells.minutes);
+            let line = format!(
+                "  {FAINT}{place:>2}{FAINT:#}  {:<names$}  {first:<amounts$}  {:>6}",
+                cells.name, cells.minutes
+            );
             lines.push(line.trim_end().to_owned());
             lines.extend(cells.doses.iter().skip(1).map(|dose| format!("      {:<names$}  {dose}", "")));
         }
@@ -164,6 +168,9 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
             Some((weekdays, ..)) => weekdays.push(day.weekday),
             None => shown.push((vec![day.weekday], day.seconds(), lines)),
         }
+    }
+    if advice.doses.flare.is_some() && !shown.is_empty() {
+        page.say(words::IN_FLARE);
     }
     for (weekdays, seconds, lines) in shown {
         page.space();
