@@ -75,7 +75,7 @@ pub(crate) struct Arguments {
     lang: Option<Lang>,
 
     /// As of this day, such as 2026-11-22: for scripts, and to look back [default: today]
-    #[arg(long, global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
+    #[arg(id = "as_of", long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
     today: Option<String>,
 
     #[command(subcommand)]

@@ -164,6 +164,9 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
             None => shown.push((vec![day.weekday], day.seconds(), lines)),
         }
     }
+    if advice.doses.flare.is_some() && !shown.is_empty() {
+        page.say(words::IN_FLARE);
+    }
     for (weekdays, seconds, lines) in shown {
         page.space();
         let head = words::DAY_MINUTES.with("days", days::names(lang, &weekdays)).with("n", doses::minutes(seconds));
