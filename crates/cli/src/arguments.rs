@@ -75,8 +75,8 @@ pub(crate) struct Arguments {
     lang: Option<Lang>,
 
     /// As of this day, such as 2026-11-22: for scripts, and to look back [default: today]
-    #[arg(long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
-    as_of: Option<String>,
+    #[arg(id = "as_of", long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
+    today: Option<String>,
 
     #[command(subcommand)]
     command: Command,
@@ -129,7 +129,7 @@ impl Arguments {
     pub(crate) fn run(self, out: Output) -> Result<(), Failure> {
         // The language was looked up before, for the help.
         let _: Option<Lang> = self.lang;
-        let context = Context::new(self.data, self.max_bytes, out).as_of(self.as_of);
+        let context = Context::new(self.data, self.max_bytes, out).as_of(self.today);
         match self.command {
             Command::Init(init) => init.run(&context),
             Command::Join(join) => join.run(&context),

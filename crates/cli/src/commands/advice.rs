@@ -148,8 +148,21 @@ impl Shown<'_> {
         if self.advice.doses.proposals.is_empty() {
             self.page.hang("  ", &words::NONE_OFFERED.say(self.lang));
         }
-        for proposal in &self.advice.doses.proposals {
-            self.page.line(format!("  {}", short(proposal)));
+        let all = &self.advice.doses.proposals;
+        for proposal in all {
+            // What is the same for both sides is offered once.
+            let twin = |other: &&Proposal| {
+                other.key.exercise == proposal.key.exercise
+                    && other.rule == proposal.rule
+                    && other.to_dose == proposal.to_dose
+                    && other.id != proposal.id
+            };
+            let twin = all.iter().find(twin);
+            if twin.is_some_and(|twin| twin.id < proposal.id) {
+                continue;
+            }
+            let id = if twin.is_some() { proposal.key.exercise.clone() } else { short(proposal) };
+            self.page.line(format!("  `{id}`"));
             self.page.hang("    ", &proposal.sentence.say(self.lang));
             if let Some(to) = &proposal.to_dose {
                 let from = self.advice.doses.exercises.get(&proposal.key).map(|one| one.dose);
@@ -179,8 +192,16 @@ impl Shown<'_> {
             return;
         }
         self.page.heading(words::HEADING_DOSES);
-        for (key, one) in &self.advice.doses.exercises {
-            let name = doses::key_name(self.lang, &self.advice.own, key);
+        let all = &self.advice.doses.exercises;
+        for (key, one) in all {
+            let twin = all.iter().find(|(other, dose)| other.exercise == key.exercise && *other != key && *dose == one);
+            if twin.is_some_and(|(twin, _)| twin < key) {
+                continue;
+            }
+            let name = match twin {
+                Some(_) => doses::name(self.lang, &self.advice.own, &key.exercise),
+                None => doses::key_name(self.lang, &self.advice.own, key),
+            };
             let dose = doses::amount(self.lang, &one.dose);
             let said = match status(one.status) {
                 Some(status) => words::DOSE_STATUS.with("name", name).with("dose", dose).with("status", status),
@@ -188,7 +209,7 @@ impl Shown<'_> {
             };
             self.page.hang("  ", &said.say(self.lang));
             if self.why {
-                one.because.iter().for_each(|reason| self.reason(reason));
+                self.reasons(&one.because);
             } else if let Some(reason) = one.because.last() {
                 self.page.hang("    ", &reason.sentence.say(self.lang));
             }
@@ -209,9 +230,15 @@ impl Shown<'_> {
         }
     }
 
-    fn reason(&mut self, reason: &Reason) {
-        self.page.hang("    ", &reason.sentence.say(self.lang));
-        self.rests_on(reason.rule, &reason.basis);
+    /// Every reason with its rule, then the records of all of them, each once.
+    fn reasons(&mut self, because: &[Reason]) {
+        let mut basis: Vec<String> = Vec::new();
+        for reason in because {
+            self.page.hang("    ", &reason.sentence.say(self.lang));
+            self.page.line(format!("      {FAINT}`{}`{FAINT:#}", reason.rule));
+            basis.extend(reason.basis.iter().filter(|id| !basis.contains(id)).cloned().collect::<Vec<_>>());
+        }
+        self.records_of(&basis);
     }
 
     /// The rule, and the lines of the diary that it looked at.
@@ -220,6 +247,10 @@ impl Shown<'_> {
             return;
         }
         self.page.line(format!("      {FAINT}`{rule}`{FAINT:#}"));
+        self.records_of(basis);
+    }
+
+    fn records_of(&mut self, basis: &[String]) {
         for line in basis.iter().filter_map(|id| self.records.line(self.lang, id)) {
             self.page.line(format!("      {FAINT}{line}{FAINT:#}"));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use lissom_diary::core::day::Day;
+use lissom_diary::core::exercise::DoseMode;
 use lissom_diary::core::lifestyle::card::{Card, cards};
 use lissom_diary::core::outcome::WeekState;
 use lissom_diary::core::plan::{Extra, SessionItem, SessionPlan};
@@ -161,7 +162,8 @@ fn say_session(page: &mut Page, lang: Lang, advice: &Advice, session: &SessionPl
     for (item, place) in session.items.iter().zip(1_u32..) {
         let lines = doses::lines(lang, &item.doses);
         let minutes = words::MINUTES.with("n", doses::minutes(item.seconds)).say(lang);
-        let first = lines.first().map_or(String::new(), |line| format!("{line}, "));
+        let counts = item.exercise.is_some_and(|exercise| exercise.dose.mode == DoseMode::Minutes);
+        let first = lines.first().filter(|_| !counts).map_or(String::new(), |line| format!("{line}, "));
         let mark = if done.exercises.contains(&item.item.exercise) { words::DONE.say(lang) } else { String::new() };
         page.line(
             format!("{place:>2}  {BOLD}{:<width$}{BOLD:#}  {first}{minutes}  {mark}", name(item)).trim_end().to_owned(),

@@ -37,6 +37,9 @@ pub(crate) const COMMANDS: &[&str] = &[
     "demo",
 ];
 
+/// Names of commands below commands, as the help lists them.
+pub(crate) const BELOW: &[&str] = &["new", "presets", "show", "follow", "edit", "off", "well", "accept", "decline"];
+
 #[test]
 fn each_screen_of_help_is_as_it_was() {
     for command in COMMANDS {

@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use crate::device::{Device, Ran, lissom};
-use crate::help::COMMANDS;
+use crate::advice::two_good_weeks;
+use crate::device::{Device, Ran, date, lissom};
+use crate::help::{BELOW, COMMANDS};
 
 /// What stays in every language: the program's name, and the field names that stand for arguments without a flag.
 const STAYS: &[&str] = &["lissom", "exercise", "id"];
@@ -307,6 +308,92 @@ fn the_safety_questions_speak_the_language() {
 }
 
 #[test]
+fn plans_and_advice_speak_the_language() {
+    let device = Device::screened();
+    let new = ["plan", "new", "--region", "lower", "--minutes", "12", "--days", "3", "--settles", "hour"];
+    let made = device.json_on(0, &new);
+    let ids: Vec<String> = device.json(&["exercises"]).as_array().unwrap().iter().map(id_of).collect();
+    let known = |device: &Device| {
+        let versions = device.diary().plan_versions().unwrap().into_iter().map(|plan| plan.id);
+        let rows = device.history(&[]).iter().map(id_of).collect::<Vec<_>>();
+        let off = device.diary().days_off().unwrap().into_iter().map(|off| off.id);
+        let all: Vec<String> = versions.chain(rows).chain(off).collect();
+        let ends = all.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+        [ids.clone(), all, ends].concat()
+    };
+    assert!(made["id"].as_str().unwrap().starts_with("p:"));
+    two_good_weeks(&device);
+    let today = date(14);
+    for (exit, arguments) in [
+        (
+            0,
+            &["plan", "new", "--region", "sciatica", "--leg", "5", "--minutes", "5", "--days", "5", "--name", "Anna"][..],
+        ),
+        (0, &["plan"]),
+        (0, &["plan", "show", "--why", "--versions"]),
+        (0, &["plan", "presets"]),
+        (0, &["plan", "presets", "sciatica"]),
+        (0, &["plan", "new", "--preset", "lower-back", "--days", "mo,tu"]),
+        (0, &["plan", "edit", "minutes", "20"]),
+        (0, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
+        (0, &["plan", "edit", "lock", "walking"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["advice", "decline", "knee-to-chest"]),
+        (0, &["advice", "accept", "pelvic-tilt"]),
+        (0, &["replay"]),
+        (0, &["replay", "walking"]),
+        (0, &["plan", "off"]),
+        (0, &["plan", "off", "travel", "--from", "2025-04-01", "--to", "2025-04-05"]),
+        (0, &["plan", "off", "rest", "--from", "2025-04-07"]),
+        (0, &["plan", "off", "flare"]),
+        (0, &["plan", "off"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["plan", "off", "flare-over"]),
+        (0, &["plan", "well"]),
+        (0, &["plan", "well", "--end"]),
+        (3, &["plan", "edit", "reorder", "mo", "99", "1"]),
+        (4, &["plan", "edit", "swap", "cat-cow", "walking", "--day", "su"]),
+        (4, &["plan", "edit", "move", "su", "mo"]),
+        (3, &["plan", "edit", "days", "0"]),
+        (3, &["plan", "edit", "days", "8"]),
+        (3, &["plan", "edit", "minutes", "many"]),
+        (3, &["plan", "edit", "add", "walking", "--day", "mo"]),
+        (3, &["plan", "edit", "add", "pelvic-tilt", "--day", "mo", "--minutes", "5"]),
+        (4, &["plan", "follow", "zzzzzzzz"]),
+        (4, &["plan", "presets", "twenty"]),
+        (4, &["advice", "accept", "zzzzzzzz"]),
+        (4, &["replay", "jogging-on-the-moon"]),
+        (4, &["plan", "off", "--delete", "zzzzzzzz"]),
+        (3, &["plan", "off", "flare", "--to", "2025-04-01"]),
+        (3, &["plan", "off", "rest", "--from", "2025-04-07", "--to", "2025-04-01"]),
+        (2, &["plan", "new", "--region", "lower"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "x", "--days", "3"]),
+    ] {
+        let words = known(&device);
+        let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).collect();
+        say(&device, exit, &[&["--today", &today], arguments].concat(), &words);
+    }
+    let empty = Device::begun();
+    for (exit, arguments) in [
+        (0, &["today"][..]),
+        (0, &["advice"]),
+        (0, &["replay"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "10", "--days", "3"]),
+        (4, &["plan"]),
+        (4, &["plan", "well"]),
+    ] {
+        say(&empty, exit, arguments, &[]);
+    }
+}
+
+fn id_of(row: &serde_json::Value) -> String {
+    row["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn what_is_refused_is_said_in_the_language() {
     let (device, ids) = begun();
     let check_in = device.json(&["check-in", "--pain", "3"])["id"].as_str().unwrap().to_owned();
@@ -575,7 +662,7 @@ fn the_help_speaks_the_language() {
         let tokens = words.split(token);
         let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
         let parts = ["help", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
-        let typed: Vec<&str> = typed.chain(COMMANDS.iter().copied()).chain(parts).collect();
+        let typed: Vec<&str> = typed.chain(COMMANDS.iter().chain(BELOW).copied()).chain(parts).collect();
         assert_translated(&words, &typed);
     }
 }

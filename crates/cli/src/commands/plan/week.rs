@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use lissom_diary::Advice;
-use lissom_diary::core::dose::Side;
 use lissom_diary::core::plan::{Extra, Item, Limits, Removed, SideDose, Why, session};
 use lissom_diary::core::texts::Sentence;
 use serde_json::{Value, json};
@@ -164,6 +163,9 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
             Some((weekdays, ..)) => weekdays.push(day.weekday),
             None => shown.push((vec![day.weekday], day.seconds(), lines)),
         }
+    }
+    if advice.doses.flare.is_some() && !shown.is_empty() {
+        page.say(words::IN_FLARE);
     }
     for (weekdays, seconds, lines) in shown {
         page.space();
