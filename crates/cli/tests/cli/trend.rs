@@ -10,6 +10,7 @@ use crate::device::Device;
 const FIRST: &str = "2026-08-31";
 const LAST: &str = "2026-11-22";
 
+#[expect(clippy::unnecessary_wraps, reason = "the diary takes an option")]
 fn at(day: Day) -> Option<Moment> {
     Some(Moment { at_ms: day.start_ms() + 12 * 3_600_000, offset_minutes: 0 })
 }
