@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{advice, plan, replay, today};
-use crate::commands::{archive, begin, change, check_in, exercises, history, log, relay, status, sync, watch};
+use crate::commands::{
+    advice, archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, plan, relay,
+    replay, screen, status, sync, today, trend, watch,
+};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::help;
@@ -88,12 +90,18 @@ enum Command {
     Phrase(begin::Phrase),
     Exercises(exercises::Exercises),
     Exercise(exercises::Exercise),
+    Own(own::Own),
+    Learn(learn::Learn),
+    Breaks(breaks::Breaks),
     Plan(plan::Plan),
     Today(today::Today),
     Advice(advice::Advice),
     Replay(replay::Replay),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
+    Screen(screen::Screen),
+    Measure(measure::Measure),
+    Trend(trend::Trend),
     History(history::History),
     Edit(change::Edit),
     Delete(change::Delete),
@@ -129,12 +137,18 @@ impl Arguments {
             Command::Phrase(_) => begin::Phrase::run(&context),
             Command::Exercises(exercises) => exercises.run(&context),
             Command::Exercise(exercise) => exercise.run(&context),
+            Command::Own(own) => own.run(&context),
+            Command::Learn(learn) => learn.run(&context),
+            Command::Breaks(breaks) => breaks.run(&context),
             Command::Plan(plan) => plan.run(&context),
             Command::Today(_) => today::Today::run(&context),
             Command::Advice(advice) => advice.run(&context),
             Command::Replay(replay) => replay.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
+            Command::Screen(screen) => screen.run(&context),
+            Command::Measure(measure) => measure.run(&context),
+            Command::Trend(trend) => trend.run(&context),
             Command::History(history) => history.run(&context),
             Command::Edit(edit) => edit.run(&context),
             Command::Delete(delete) => delete.run(&context),

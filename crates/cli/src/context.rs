@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use lissom_diary::core::day::Day;
-use lissom_diary::{Diary, SystemHost};
+use lissom_diary::{Diary, Error, SystemHost};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -55,6 +55,18 @@ impl Context {
         let diary = Diary::open(self.folder()?, SystemHost)?;
         self.leave_room(&diary)?;
         Ok(diary)
+    }
+
+    /// Opens the diary if there is one. One that cannot be opened is told of, and kept from nothing else.
+    pub(crate) fn open_if_there(&self) -> Option<Diary> {
+        match Diary::open(self.data.as_deref()?, SystemHost) {
+            Ok(diary) => Some(diary),
+            Err(Error::NoDiary) => None,
+            Err(error) => {
+                self.out.warn(error.sentence());
+                None
+            }
+        }
     }
 
     /// Holds a diary to `--max-bytes`.

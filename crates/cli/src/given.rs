@@ -4,6 +4,10 @@ use std::str::FromStr;
 
 use clap::Args;
 use lissom_diary::ResultValues;
+use lissom_diary::core::screening::StopReason;
+
+use crate::failure::Failure;
+use crate::texts::log as words;
 
 /// What was given after a flag: a value, or `none` to clear it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,21 @@ pub(crate) struct ResultFlags {
     /// Pain just after
     #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
     pub(crate) pain_after: Option<Given<i64>>,
+    /// Whether all of the dose was done: yes or no [default: as the numbers say]
+    #[arg(long, value_name = "YES/NO")]
+    pub(crate) completed: Option<Given<String>>,
+    /// How sure you were of your form: sure or unsure
+    #[arg(long, value_name = "FORM")]
+    pub(crate) form: Option<Given<String>>,
+    /// Whether pain or tingling spread further down a leg or an arm: yes or no
+    #[arg(long, value_name = "YES/NO")]
+    pub(crate) spread: Option<Given<String>>,
+    /// Tingling or numbness: none, brief (gone within a minute), or lasting
+    #[arg(long, value_name = "TINGLING")]
+    pub(crate) tingling: Option<String>,
+    /// Why you stopped early, such as sharp-or-too-much; a wrong one lists them all
+    #[arg(long, value_name = "REASON")]
+    pub(crate) stopped: Option<Given<String>>,
 }
 
 impl ResultFlags {
@@ -78,6 +97,25 @@ impl ResultFlags {
         put(&mut values.pain_before, self.pain_before.as_ref());
         put(&mut values.pain_during, self.pain_during.as_ref());
         put(&mut values.pain_after, self.pain_after.as_ref());
+        put(&mut values.completed, self.completed.as_ref());
+        put(&mut values.form, self.form.as_ref());
+        put(&mut values.spread, self.spread.as_ref());
+        // `none` is an answer here, and an empty text clears it.
+        put_text(&mut values.tingling, self.tingling.as_deref());
+        put(&mut values.stopped, self.stopped.as_ref());
+    }
+
+    /// Refuses a reason to stop that is none of those that are known here.
+    ///
+    /// A record may hold one of a newer version; a person can only mistype one.
+    pub(crate) fn check_reason(&self) -> Result<(), Failure> {
+        match &self.stopped {
+            Some(Given(Some(reason))) if StopReason::find(reason).is_none() => {
+                let known: Vec<&str> = StopReason::all().iter().map(|reason| reason.id).collect();
+                Err(Failure::refused_field("stopped", words::NOT_A_REASON.with("ids", known.join(", "))))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The first flag that was given, if any.
@@ -93,7 +131,15 @@ impl ResultFlags {
             ("pain_after", &self.pain_after),
         ];
         let number = numbers.into_iter().find(|(_, given)| given.is_some()).map(|(name, _)| name);
-        number.or(self.side.is_some().then_some("side"))
+        let choices = [
+            ("side", self.side.is_some()),
+            ("completed", self.completed.is_some()),
+            ("form", self.form.is_some()),
+            ("spread", self.spread.is_some()),
+            ("tingling", self.tingling.is_some()),
+            ("stopped", self.stopped.is_some()),
+        ];
+        number.or(choices.into_iter().find(|(_, given)| *given).map(|(name, _)| name))
     }
 }
 

@@ -14,6 +14,7 @@ mod failure;
 mod given;
 mod help;
 mod language;
+mod measures;
 mod output;
 mod page;
 mod panics;

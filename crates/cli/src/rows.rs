@@ -1,10 +1,14 @@
 //! Rows of the history, as JSON and as text.
 
+use std::collections::BTreeMap;
+
 use lissom_diary::core::catalogue;
 use lissom_diary::core::exercise::{Dose, DoseMode};
+use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::{CheckInValues, HistoryRow, ResultValues, RowValues};
 use serde::Serialize;
 
+use crate::measures;
 use crate::output::printable;
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, Text, rows as words};
@@ -21,6 +25,7 @@ const SHORT_ID_CHARS: usize = 8;
 pub(crate) enum JsonRow<'a> {
     Result(JsonResult<'a>),
     CheckIn(JsonCheckIn<'a>),
+    Measure(JsonMeasure<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -40,6 +45,11 @@ pub(crate) struct JsonResult<'a> {
     pain_after: Option<i64>,
     note: Option<&'a str>,
     deleted: bool,
+    completed: Option<&'a str>,
+    form: Option<&'a str>,
+    spread: Option<&'a str>,
+    tingling: Option<&'a str>,
+    stopped: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,6 +61,22 @@ pub(crate) struct JsonCheckIn<'a> {
     leg: Option<i64>,
     sleep: Option<i64>,
     stress: Option<i64>,
+    note: Option<&'a str>,
+    deleted: bool,
+    mood: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct JsonMeasure<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    at: String,
+    measure: Option<&'a str>,
+    value: Option<i64>,
+    score_tenths: Option<i64>,
+    items: Option<&'a [i64]>,
+    labels: Option<&'a [String]>,
+    name: Option<&'a str>,
     note: Option<&'a str>,
     deleted: bool,
 }
@@ -81,12 +107,33 @@ impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
                     pain_after,
                     note,
                     deleted,
+                    completed: values.completed.as_deref(),
+                    form: values.form.as_deref(),
+                    spread: values.spread.as_deref(),
+                    tingling: values.tingling.as_deref(),
+                    stopped: values.stopped.as_deref(),
                 })
             }
             RowValues::CheckIn(values) => {
-                let CheckInValues { pain, leg, sleep, stress, .. } = *values;
+                let CheckInValues { pain, leg, sleep, stress, mood, .. } = *values;
                 let note = values.note.as_deref();
-                Self::CheckIn(JsonCheckIn { id, r#type, at, pain, leg, sleep, stress, note, deleted })
+                Self::CheckIn(JsonCheckIn { id, r#type, at, pain, leg, sleep, stress, note, deleted, mood })
+            }
+            RowValues::Measure(values) => {
+                let MeasureValues { measure, items, labels, name, note, .. } = values;
+                Self::Measure(JsonMeasure {
+                    id,
+                    r#type,
+                    at,
+                    measure: measure.as_deref(),
+                    value: values.value,
+                    score_tenths: values.score_tenths(),
+                    items: items.as_deref(),
+                    labels: labels.as_deref(),
+                    name: name.as_deref(),
+                    note: note.as_deref(),
+                    deleted,
+                })
             }
         }
     }
@@ -102,10 +149,10 @@ struct Cells {
     note: String,
 }
 
-fn cells(lang: Lang, values: &RowValues) -> Cells {
+fn cells(lang: Lang, names: &Names, values: &RowValues) -> Cells {
     match values {
         RowValues::Result(values) => Cells {
-            what: exercise_name(lang, values),
+            what: exercise_name(lang, names, values),
             dose: dose(lang, values),
             side: values.side.as_deref().map(|side| side_name(lang, side)).unwrap_or_default(),
             effort: values.effort.map(|effort| effort.to_string()).unwrap_or_default(),
@@ -120,13 +167,27 @@ fn cells(lang: Lang, values: &RowValues) -> Cells {
             pain: values.pain.map(|pain| pain.to_string()).unwrap_or_default(),
             note: shortened(values.note.as_deref()),
         },
+        RowValues::Measure(values) => Cells {
+            what: measures::name(lang, values),
+            dose: measures::score(lang, values).unwrap_or_default(),
+            side: String::new(),
+            effort: String::new(),
+            pain: String::new(),
+            note: shortened(values.note.as_deref()),
+        },
     }
 }
 
-/// The exercise's name, or its id where the catalogue of this version has none.
-pub(crate) fn exercise_name(lang: Lang, values: &ResultValues) -> String {
+/// Names of the person's own exercises, by id.
+pub(crate) type Names = BTreeMap<String, String>;
+
+/// The exercise's name, or its id where neither the catalogue of this version nor the person has one.
+pub(crate) fn exercise_name(lang: Lang, names: &Names, values: &ResultValues) -> String {
     let Some(id) = values.exercise.as_deref() else { return words::UNKNOWN_EXERCISE.say(lang) };
-    catalogue::find(id).map_or_else(|| id.to_owned(), |exercise| lang.words(exercise.text.name).into_owned())
+    match catalogue::find(id) {
+        Some(exercise) => lang.words(exercise.text.name).into_owned(),
+        None => names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+    }
 }
 
 fn side_name(lang: Lang, side: &str) -> String {
@@ -148,11 +209,11 @@ pub(crate) fn dose(lang: Lang, values: &ResultValues) -> String {
     };
     let hold = values.hold_seconds.map(|seconds| words::HOLD.with("seconds", seconds));
     let minutes = values.minutes.map(|minutes| words::MINUTES.with("minutes", minutes));
-    list(lang, [counts, hold, minutes])
+    list(lang, &[counts, hold, minutes])
 }
 
 /// Those of the sentences that there are, with commas.
-fn list<const N: usize>(lang: Lang, sentences: [Option<Sentence>; N]) -> String {
+fn list(lang: Lang, sentences: &[Option<Sentence>]) -> String {
     sentences.iter().flatten().map(|sentence| sentence.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
@@ -180,7 +241,8 @@ fn pain(values: &ResultValues) -> String {
 
 fn feelings(lang: Lang, values: &CheckInValues) -> String {
     let said = |text: Text, value: Option<i64>| value.map(|value| text.with("value", value));
-    list(lang, [said(words::LEG, values.leg), said(words::SLEEP, values.sleep), said(words::STRESS, values.stress)])
+    let (leg, sleep) = (said(words::LEG, values.leg), said(words::SLEEP, values.sleep));
+    list(lang, &[leg, sleep, said(words::STRESS, values.stress), said(words::MOOD, values.mood)])
 }
 
 fn shortened(note: Option<&str>) -> String {
@@ -198,31 +260,44 @@ pub(crate) fn short_id(id: &str) -> &str {
 }
 
 /// The rows as a table.
-pub(crate) fn table(lang: Lang, rows: &[HistoryRow], full_ids: bool) -> Table {
+pub(crate) fn table(lang: Lang, names: &Names, rows: &[HistoryRow], full_ids: bool) -> Table {
     let [when, what, dose] = [words::HEADING_WHEN, words::HEADING_WHAT, words::HEADING_DOSE];
     let [side, effort, pain] = [words::HEADING_SIDE, words::HEADING_EFFORT, words::HEADING_PAIN];
     let [id, note] = [words::HEADING_ID, words::HEADING_NOTE];
     let mut table = Table::new(lang, &[when, what, dose, side, effort, pain, Table::UNNAMED, id, note]);
     for row in rows {
-        let Cells { what, dose, side, effort, pain, note } = cells(lang, &row.values);
+        let Cells { what, dose, side, effort, pain, note } = cells(lang, names, &row.values);
         let id = if full_ids { &row.id } else { short_id(&row.id) };
         table.row(&[when::short(&row.at), what, dose, side, effort, pain, mark(lang, row), id.to_owned(), note]);
     }
     table
 }
 
-/// What is special about a row.
+/// What is special about a row, in a word or two.
 fn mark(lang: Lang, row: &HistoryRow) -> String {
-    match (row.deleted, row.attention) {
-        (true, _) => words::DELETED.say(lang),
-        (false, true) => words::UNREADABLE.say(lang),
-        (false, false) => String::new(),
+    let mut marks = match (row.deleted, row.attention) {
+        (true, _) => vec![words::DELETED],
+        (false, true) => vec![words::UNREADABLE],
+        (false, false) => Vec::new(),
+    };
+    if let RowValues::Result(values) = &row.values {
+        let says = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
+        // An ache that is allowed was no reason to stop.
+        let stopped = values.stopped.as_deref().is_some_and(|reason| reason != "ache-only");
+        let unusual = [
+            (stopped, words::STOPPED),
+            (says(&values.spread, "yes"), words::SPREAD),
+            (says(&values.tingling, "lasting"), words::TINGLING),
+            (says(&values.form, "unsure"), words::UNSURE),
+        ];
+        marks.extend(unusual.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word));
     }
+    marks.iter().map(|word| word.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
 /// The row on one line.
-pub(crate) fn line(lang: Lang, row: &HistoryRow) -> String {
-    let Cells { what, dose, side, effort, pain, note } = cells(lang, &row.values);
+pub(crate) fn line(lang: Lang, names: &Names, row: &HistoryRow) -> String {
+    let Cells { what, dose, side, effort, pain, note } = cells(lang, names, &row.values);
     let labelled = |label: Text, cell: String| match cell.as_str() {
         "" => cell,
         value => label.with("value", value).say(lang),

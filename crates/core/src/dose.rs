@@ -15,8 +15,11 @@ mod log;
 mod morning;
 mod offers;
 mod proposal;
+mod reach;
 mod replay;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod today;
 mod track;
 pub mod zone;

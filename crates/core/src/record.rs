@@ -129,6 +129,18 @@ pub enum Form {
 pub const ROW_BYTES_MAX: usize = 1_000;
 
 impl Field {
+    /// The value that an edit of this field stands for: of a list field that of its bytes, see [`differing`].
+    #[must_use]
+    pub fn edited(&self, edit: &Value) -> Value {
+        let list = match (self.form, edit) {
+            (Form::Ints(..) | Form::Texts(..) | Form::Rows(_), Value::Bytes(bytes)) => {
+                decode(bytes).ok().filter(|fields| fields.len() == 1).and_then(|mut fields| fields.remove(&0))
+            }
+            _ => None,
+        };
+        list.filter(|list| matches!(list, Value::Array(_))).unwrap_or_else(|| edit.clone())
+    }
+
     /// Checks a value against the field's form.
     ///
     /// # Errors
@@ -279,11 +291,17 @@ pub fn to_fields<V: Values>(values: &V) -> Fields {
     V::FIELDS.iter().filter_map(|field| Some((field.number, values.get(field.name)?))).collect()
 }
 
-/// The fields in which `new` differs from `old`, with null for those cleared.
+/// The fields in which `new` differs from `old`, as edits hold them: with null for those cleared.
+///
+/// An edit is one scalar, so a list is the bytes of a map of 0 to the list. An edit replaces the whole list.
 #[must_use]
 pub fn differing<V: Values>(old: &V, new: &V) -> Vec<(&'static str, Value)> {
     let names = V::FIELDS.iter().map(|field| field.name).filter(|name| old.get(name) != new.get(name));
-    names.map(|name| (name, new.get(name).unwrap_or(Value::Null))).collect()
+    let edit = |name| match new.get(name) {
+        Some(list @ Value::Array(_)) => Value::Bytes(encode(&Fields::from([(0, list)]))),
+        other => other.unwrap_or(Value::Null),
+    };
+    names.map(|name| (name, edit(name))).collect()
 }
 
 /// A record as a document holds it: the value and what was edited since.
@@ -316,7 +334,8 @@ impl Record {
         let mut values = V::default();
         let mut passed_over = false;
         for field in V::FIELDS {
-            let layers = [self.edits.get(field.name), base.get(&field.number)];
+            let edit = self.edits.get(field.name).map(|edit| field.edited(edit));
+            let layers = [edit.as_ref(), base.get(&field.number)];
             for value in layers.into_iter().flatten() {
                 if *value == Value::Null {
                     break;
@@ -453,6 +472,26 @@ mod tests {
         }
         for bad in ["", "log-", "log-1969", "log-2200", "log-02026", "log-+202", "Profile", "log-2026 "] {
             assert!(!is_doc_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_edit_replaces_a_whole_list() {
+        let list = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let old = OwnExerciseValues { regions: list(&["lower"]), stop: list(&["Pain."]), ..Default::default() };
+        let new = OwnExerciseValues { regions: list(&["upper", "whole"]), stop: list(&[]), ..old.clone() };
+        let edits: BTreeMap<String, Value> =
+            differing(&old, &new).into_iter().map(|(name, edit)| (name.to_owned(), edit)).collect();
+        assert!(edits.values().all(|edit| matches!(edit, Value::Bytes(_))), "an edit is a scalar");
+        let value = Some(encode(&to_fields(&old)));
+        let mut record = Record { key: "e:x".into(), value, edits };
+        assert_eq!(record.read::<OwnExerciseValues>(), Some((new.clone(), false)));
+        // Bytes that are no list, and a list that does not fit, hide nothing else.
+        for bad in [vec![0xff], encode(&Fields::new()), encode(&Fields::from([(0, Value::Array(vec![Value::Int(1)]))]))]
+        {
+            record.edits.insert("regions".into(), Value::Bytes(bad));
+            let (read, passed_over) = record.read::<OwnExerciseValues>().unwrap();
+            assert_eq!((read.regions, read.stop, passed_over), (old.regions.clone(), new.stop.clone(), true));
         }
     }
 

@@ -4,18 +4,18 @@
 //! what they made of days long past is kept as a checkpoint in the projection, which is dropped whenever a record up
 //! to its day changes.
 
+use std::collections::BTreeMap;
+
 use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Key, Side, TraceLine, days,
-    replay,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, TraceLine, days, replay,
 };
-use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, agreed_since};
-use lissom_core::own_exercise::{OwnExercise, OwnExerciseValues};
+use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
+use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
@@ -26,6 +26,7 @@ use rusqlite::OptionalExtension;
 use crate::diary::Diary;
 use crate::error::Error;
 use crate::records::Log;
+use crate::texts::Sentence;
 
 /// Days that are always read: what the outcomes look back on.
 const LOOK_BACK_DAYS: i32 = 120;
@@ -70,7 +71,7 @@ impl Diary {
         let (fold, log) = self.fold(today, &own)?;
         let days_off = self.read::<DayOffValues>(None)?;
         let plans = self.read::<PlanValues>(None)?;
-        let outcome = self.outcome_of(&log, &plans, &days_off, today)?;
+        let outcome = Outcome::of(&self.past(&log, &plans, today)?.log(&days_off, today));
         let worsening = outcome.alerts.0.iter().map(|alert| alert.from).max();
         let usage = self.usage(fold.red_on(today.plus(-1), &Exercises { own: &own }), worsening, today)?;
         let safety = self.safety_after(&usage, today)?;
@@ -78,10 +79,10 @@ impl Diary {
         let plan = followed(&plans);
         let waiting = self.is_waiting()?;
         let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
-        let session = cleared.as_ref().zip(plan.plan.as_ref()).map(|(cleared, plan)| {
-            let dose = |exercise: &str, side: Side| dose_of(&doses, exercise, side);
-            session(&Limits::from(cleared), &plan.values, today, &days_off, &dose, doses.flare.is_some())
-        });
+        let session = cleared
+            .as_ref()
+            .zip(plan.plan.as_ref())
+            .map(|(cleared, plan)| session(&Limits::from(cleared), &plan.values, today, &days_off, &doses));
         Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
     }
 
@@ -108,15 +109,6 @@ impl Diary {
         Ok(replay(&days, &Exercises { own: &own }, exercise))
     }
 
-    /// The person's own exercises.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn own_exercises(&self) -> Result<Vec<OwnExercise>, Error> {
-        let records = self.read::<OwnExerciseValues>(None)?;
-        Ok(records.iter().filter_map(|record| OwnExercise::read(&record.id, &record.values)).collect())
-    }
-
     /// Whether some of the diary waits, is set aside or could not be read.
     fn is_waiting(&self) -> Result<bool, Error> {
         let sql = "SELECT EXISTS (SELECT 1 FROM chunk WHERE state <> 0) OR EXISTS (SELECT 1 FROM missing)
@@ -124,7 +116,7 @@ impl Diary {
         Ok(self.storage.sql().query_row(sql, [], |row| row.get(0))?)
     }
 
-    fn doses(
+    pub(crate) fn doses(
         &self,
         fold: &Fold,
         own: &[OwnExercise],
@@ -154,14 +146,14 @@ impl Diary {
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
             first_session: self.end_of("session", "min")?,
-            screened: self.read::<ScreeningValues>(None)?.iter().map(|record| record.day).max(),
+            screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
         Ok(fold.today(today, &context))
     }
 
     /// The days folded up to today, and the log of the last months.
-    fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
+    pub(crate) fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
         let revision = self.revision()?;
         let stored = self.checkpoint()?.filter(|fold| fold.through().is_some_and(|through| through < today));
         let mut fold = stored.clone().unwrap_or_default();
@@ -213,14 +205,27 @@ impl Diary {
         Ok(())
     }
 
-    /// Trends, alerts and adherence.
-    fn outcome_of(
-        &self,
-        log: &Log,
-        plans: &[Dated<PlanValues>],
-        days_off: &[Dated<DayOffValues>],
-        today: Day,
-    ) -> Result<Outcome, Error> {
+    /// The week of a day in a few sentences, as of its last day or of today, whichever is earlier.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn digest(&self, week: Day, today: Day) -> Result<Vec<Sentence>, Error> {
+        let today = week.monday().plus(6).min(today);
+        let log = self.read_log(Some(today.plus(-LOOK_BACK_DAYS)))?;
+        let (plans, days_off) = (self.read::<PlanValues>(None)?, self.read::<DayOffValues>(None)?);
+        Ok(digest(&self.past(&log, &plans, today)?.log(&days_off, today), week))
+    }
+
+    /// Sets of strength work from one day to another, both included, by muscle as the catalogue names it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn volume_by_muscle(&self, from: Day, to: Day) -> Result<BTreeMap<&'static str, Volume>, Error> {
+        Ok(volume_by_muscle(&self.read_log(Some(from))?.results, from, to))
+    }
+
+    /// What outcomes are found from, beside days off.
+    fn past(&self, log: &Log, plans: &[Dated<PlanValues>], today: Day) -> Result<Past, Error> {
         let start = self.episode_start(plans)?;
         let look_back = today.plus(-LOOK_BACK_DAYS);
         let mut check_ins: Vec<Dated<CheckInValues>> = Vec::new();
@@ -235,16 +240,7 @@ impl Diary {
         let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
         // Weeks of which no session was read must not count as missed.
         let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
-        Ok(Outcome::of(&OutcomeLog {
-            check_ins: &check_ins,
-            measures: &measures,
-            results: &results,
-            sessions: &sessions,
-            days_off,
-            agreed: &agreed,
-            episode_start: start,
-            today,
-        }))
+        Ok(Past { check_ins, measures, results, sessions, agreed, start })
     }
 
     /// The first check-in, or the first one after the last plan for keeping well was left.
@@ -306,10 +302,29 @@ impl Diary {
     }
 }
 
-/// The dose of one side, or of an exercise without sides.
-fn dose_of(doses: &Doses, exercise: &str, side: Side) -> Option<Dose> {
-    let key = Key { exercise: exercise.to_owned(), side };
-    doses.exercises.get(&key).map(|one| one.dose)
+/// What outcomes are found from, beside days off.
+struct Past {
+    check_ins: Vec<Dated<CheckInValues>>,
+    measures: Vec<Dated<MeasureValues>>,
+    results: Vec<Dated<ResultValues>>,
+    sessions: Vec<DoneSession>,
+    agreed: Vec<Agreed>,
+    start: Option<Day>,
+}
+
+impl Past {
+    fn log<'a>(&'a self, days_off: &'a [Dated<DayOffValues>], today: Day) -> OutcomeLog<'a> {
+        OutcomeLog {
+            check_ins: &self.check_ins,
+            measures: &self.measures,
+            results: &self.results,
+            sessions: &self.sessions,
+            days_off,
+            agreed: &self.agreed,
+            episode_start: self.start,
+            today,
+        }
+    }
 }
 
 /// What a version of a plan agrees on for its week and those after it.

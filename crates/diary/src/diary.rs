@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::host::{Host, random};
+use crate::own::check_result;
 use crate::secret_file;
 use crate::storage::entries::count;
 use crate::storage::{Storage, Write, projection_hash};
@@ -222,7 +223,7 @@ impl Diary {
     /// # Errors
     /// [`Error::InvalidInput`] names the field; [`Error::StorageFull`] and others leave everything as it was.
     pub fn record_result(&mut self, values: &ResultValues, at: Option<Moment>) -> Result<Recorded, Error> {
-        values.check()?;
+        self.check_result(values)?;
         let (session, header) = self.new_session(at)?;
         let (id, result) = self.new_result(&session, values);
         self.storage.write(|write| write.put(&doc_of(&session), &[header, result]))?;
@@ -238,7 +239,7 @@ impl Diary {
     /// As [`Diary::record_result`]; if one result is refused, none is recorded.
     pub fn record_session(&mut self, results: &[ResultValues], at: Option<Moment>) -> Result<Vec<Recorded>, Error> {
         for values in results {
-            values.check()?;
+            self.check_result(values)?;
         }
         if results.is_empty() {
             return Ok(Vec::new());
@@ -271,7 +272,9 @@ impl Diary {
     /// # Errors
     /// [`Error::NotFound`], or as [`Diary::record_result`].
     pub fn edit_result(&mut self, id: &str, edit: impl FnOnce(&mut ResultValues)) -> Result<(), Error> {
-        self.edit(id, Kind::Result, edit, |values| values.check().map(drop))
+        // What was done of an exercise can be put right after the exercise was deleted.
+        let own = self.own_exercises_ever()?;
+        self.edit(id, Kind::Result, edit, |values| check_result(values, &own))
     }
 
     /// Changes a check-in: `edit` gets its present values and changes what it likes. Only what differs is written.
@@ -285,8 +288,9 @@ impl Diary {
     /// Moves a session, the session of a result, or a check-in to another time.
     ///
     /// # Errors
-    /// [`Error::NotFound`], or [`Error::InvalidInput`] of the time.
+    /// [`Error::NotFound`], or [`Error::InvalidInput`] of the time. [`Error::Kept`] as for [`Diary::delete`].
     pub fn edit_time(&mut self, id: &str, at: Moment) -> Result<(), Error> {
+        keep(id)?;
         Moment::new(at.at_ms, at.offset_minutes)?;
         let owner = if kind_of(id) == Some(Kind::Result) { session_of(id) } else { id };
         self.change(owner, |_| {
@@ -298,8 +302,10 @@ impl Diary {
     /// Deletes a record. It can be restored; an edit made elsewhere meanwhile is not lost.
     ///
     /// # Errors
-    /// [`Error::NotFound`]
+    /// [`Error::NotFound`], or [`Error::Kept`] of a screening result, a caution or a clearance: deleting is no way
+    /// around them.
     pub fn delete(&mut self, id: &str) -> Result<(), Error> {
+        keep(id)?;
         let now = self.storage.host.now_ms();
         self.change(id, |record| match record.deleted_at() {
             Some(_) => Ok(Vec::new()),
@@ -431,6 +437,14 @@ impl Write<'_> {
 
 pub(crate) fn new_record<V: Values>(key: &str, values: &V) -> Put {
     Put::Record { key: key.to_owned(), value: encode(&to_fields(values)) }
+}
+
+/// Refuses to change what safety rests on.
+fn keep(id: &str) -> Result<(), Error> {
+    match kind_of(id) {
+        Some(Kind::Screening | Kind::Caution | Kind::Clearance) => Err(Error::Kept),
+        _ => Ok(()),
+    }
 }
 
 fn deletion(key: &str, value: Value) -> Put {

@@ -1,10 +1,8 @@
-//! Plans, days off, own exercises and measures as records of this device.
+//! Plans, days off and own exercises as records of this device.
 
 use lissom_core::day::Day;
 use lissom_core::dose::DayOffValues;
-use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::own_exercise::OwnExerciseValues;
 use lissom_core::plan::{
     Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Profile, edit, followed, from_preset, generate,
 };
@@ -173,39 +171,11 @@ impl Diary {
         self.add(&values, at)
     }
 
-    /// Records a measure; gives its id.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] names the field, and the item of a questionnaire that is not filled in to its end.
-    pub fn record_measure(&mut self, values: &MeasureValues, at: Option<Moment>) -> Result<String, Error> {
-        let at = self.moment(at)?;
-        let timed = MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
-        timed.check()?;
-        self.add(&timed, Some(at))
-    }
-
-    /// Every measure, the oldest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn measures(&self) -> Result<Vec<Dated<MeasureValues>>, Error> {
-        self.read(None)
-    }
-
     /// Flares and days off, the oldest first.
     ///
     /// # Errors
     /// What the database says.
     pub fn days_off(&self) -> Result<Vec<Dated<DayOffValues>>, Error> {
         self.read(None)
-    }
-
-    /// Records an exercise of the person's own; gives the id of its record.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] names the field: name, kind and what the dose counts are needed.
-    pub fn record_own_exercise(&mut self, values: &OwnExerciseValues, at: Option<Moment>) -> Result<String, Error> {
-        values.check()?;
-        self.add(values, at)
     }
 }

@@ -31,8 +31,9 @@ impl Diary {
     }
 
     pub(crate) fn safety_after(&self, usage: &Usage, today: Day) -> Result<Safety, Error> {
-        let (screenings, clearances) = (self.read::<ScreeningValues>(None)?, self.read::<ClearanceValues>(None)?);
-        let cautions = self.read::<CautionValues>(None)?;
+        // Deleting never loosens: answers stay whatever became of their records, and a deleted clearance is none.
+        let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
+        let clearances = self.read::<ClearanceValues>(None)?;
         Ok(Safety::of(&screenings, &clearances, &cautions, usage, today))
     }
 
@@ -68,7 +69,7 @@ impl Diary {
         until: Option<Day>,
         at: Option<Moment>,
     ) -> Result<String, Error> {
-        let mut known = self.read::<CautionValues>(None)?;
+        let mut known = self.read_kept::<CautionValues>()?;
         known.retain(|record| record.values.condition.as_deref() == Some(condition));
         // Of a long row the newest are named: each names those before it.
         let from = known.len().saturating_sub(lissom_core::screening::LIST_MAX);
@@ -101,7 +102,7 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn age(&self) -> Result<Option<i64>, Error> {
-        let screenings = self.read::<ScreeningValues>(None)?;
+        let screenings = self.read_kept::<ScreeningValues>()?;
         let years = |record: &Dated<ScreeningValues>| {
             let answers = Answers::parse(record.values.answers.as_deref().unwrap_or_default()).ok()?;
             match answers.get("age") {
@@ -112,11 +113,27 @@ impl Diary {
         Ok(screenings.iter().rev().find_map(years))
     }
 
-    /// The answers to the safety questions, cautions and clearances themselves, for a person to look at.
+    /// Every answer about a caution, the oldest first, for a person to look at.
     ///
     /// # Errors
     /// What the database says.
     pub fn cautions(&self) -> Result<Vec<Dated<CautionValues>>, Error> {
+        self.read_kept()
+    }
+
+    /// Every result of the safety questions, the oldest first, for a person to look at.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn screenings(&self) -> Result<Vec<Dated<ScreeningValues>>, Error> {
+        self.read_kept()
+    }
+
+    /// Every clearance, the oldest first, for a person to look at.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn clearances(&self) -> Result<Vec<Dated<ClearanceValues>>, Error> {
         self.read(None)
     }
 }

@@ -15,7 +15,7 @@ use crate::when;
 #[command(after_help = "\
 Examples:
   lissom check-in --pain 4
-  lissom check-in --pain 3 --leg 1 --sleep 7 --stress 5 --note \"long day at the desk\"")]
+  lissom check-in --pain 3 --leg 1 --sleep 7 --stress 5 --mood 6 --note \"long day at the desk\"")]
 pub(crate) struct CheckIn {
     /// Back pain, 0 (none) to 10 (worst imaginable)
     #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
@@ -45,6 +45,9 @@ pub(crate) struct CheckInFlags {
     /// Stress, 0 (none) to 10 (most)
     #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
     stress: Option<Given<i64>>,
+    /// Mood, 0 (lowest) to 10 (best)
+    #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
+    mood: Option<Given<i64>>,
 }
 
 impl CheckInFlags {
@@ -53,11 +56,12 @@ impl CheckInFlags {
         put(&mut values.leg, self.leg.as_ref());
         put(&mut values.sleep, self.sleep.as_ref());
         put(&mut values.stress, self.stress.as_ref());
+        put(&mut values.mood, self.mood.as_ref());
     }
 
     /// The first flag that was given, if any.
     pub(crate) fn first_given(&self) -> Option<&'static str> {
-        let flags = [("leg", &self.leg), ("sleep", &self.sleep), ("stress", &self.stress)];
+        let flags = [("leg", &self.leg), ("sleep", &self.sleep), ("stress", &self.stress), ("mood", &self.mood)];
         flags.into_iter().find(|(_, given)| given.is_some()).map(|(name, _)| name)
     }
 }

@@ -1,9 +1,10 @@
 //! `demo`: the desk worker's story, played for real on three devices and a relay, and checked at the end.
 //!
 //! In reading order: [`story`] is what gets logged, [`device`] and [`relay`] are what it happens on, [`acts`] is
-//! what happens, and this file checks and shows what came of it.
+//! what happens, [`care`] what the rules make of it, and this file checks and shows what came of it.
 
 mod acts;
+mod care;
 mod device;
 mod relay;
 mod stage;
@@ -28,7 +29,8 @@ const HASH_CHARS: usize = 12;
 /// Play a story of three devices and a relay, and check that nothing is lost
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Six weeks of a desk worker's diary in a few seconds: phones without a network, edits of one record on two phones, a
+Twelve weeks of a desk worker's diary in a few seconds: safety questions, a plan, doses that rise and fall, a flare
+and a recovery; and beside them phones without a network, edits of one record on two phones, a
 delete against an edit, a phone set back to an old copy of itself, a tablet that comes late and brings records, and
 a relay that is set back twice. The folders and the sealed entries are real, and the relay runs inside this command,
 on this machine. At the end everything is compared.

@@ -5,7 +5,7 @@ use lissom_diary::{HistoryQuery, HistoryRow};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::rows::{self, JsonRow};
+use crate::rows::{self, JsonRow, Names};
 use crate::texts::{Lang, history as words};
 use crate::when;
 
@@ -47,15 +47,16 @@ impl History {
         };
         let diary = context.open()?;
         let found = diary.history(&query)?;
+        let names = diary.own_names()?;
         let json: Vec<JsonRow<'_>> = found.iter().map(JsonRow::from).collect();
-        context.out.show(&json, || self.table(context.lang(), &found))
+        context.out.show(&json, || self.table(context.lang(), &names, &found))
     }
 
-    fn table(&self, lang: Lang, found: &[HistoryRow]) -> String {
+    fn table(&self, lang: Lang, names: &Names, found: &[HistoryRow]) -> String {
         match found {
             [] if self.from.is_some() || self.to.is_some() => words::NOTHING_THEN.say(lang),
             [] => words::NOTHING.say(lang),
-            rows => rows::table(lang, rows, self.ids).to_string(),
+            rows => rows::table(lang, names, rows, self.ids).to_string(),
         }
     }
 }

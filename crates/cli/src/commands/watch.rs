@@ -104,8 +104,9 @@ impl Follower {
         }
         let query = HistoryQuery { deleted: true, after_revision: Some(self.seen), ..HistoryQuery::default() };
         let rows = self.diary.history(&query)?;
+        let names = self.diary.own_names()?;
         for row in rows.iter().filter(|row| !self.last.contains(row)) {
-            self.out.show(&Shown::Row { row: row.into() }, || rows::line(self.out.lang(), row))?;
+            self.out.show(&Shown::Row { row: row.into() }, || rows::line(self.out.lang(), &names, row))?;
         }
         self.seen = revision;
         self.last = rows;

@@ -98,11 +98,17 @@ fn history_rows_are_exactly_these() {
         "2",
         "--note",
         "fine",
+        "--form",
+        "sure",
+        "--spread",
+        "no",
+        "--tingling",
+        "none",
     ];
     let id = device.log(&[&all[..], &at].concat());
     let ran = device.run(&["history", "--json"]);
     let exact = format!(
-        r#"[{{"id":"{id}","type":"result","at":"2024-07-01T18:30:00.000+02:00","exercise":"knee-to-chest","sets":3,"reps":2,"hold_seconds":20,"minutes":null,"side":"left","effort":3,"pain_before":4,"pain_during":5,"pain_after":2,"note":"fine","deleted":false}}]"#
+        r#"[{{"id":"{id}","type":"result","at":"2024-07-01T18:30:00.000+02:00","exercise":"knee-to-chest","sets":3,"reps":2,"hold_seconds":20,"minutes":null,"side":"left","effort":3,"pain_before":4,"pain_during":5,"pain_after":2,"note":"fine","deleted":false,"completed":"yes","form":"sure","spread":"no","tingling":"none","stopped":null}}]"#
     );
     assert_eq!(ran.out.trim_end(), exact);
 }
@@ -110,13 +116,26 @@ fn history_rows_are_exactly_these() {
 #[test]
 fn a_check_in_is_a_row_too() {
     let device = Device::begun();
-    let given =
-        ["check-in", "--pain", "4", "--leg", "1", "--sleep", "7", "--note", "stiff", "--at", "2024-12-01 07:05"];
+    let given = [
+        "check-in",
+        "--pain",
+        "4",
+        "--leg",
+        "1",
+        "--sleep",
+        "7",
+        "--mood",
+        "6",
+        "--note",
+        "stiff",
+        "--at",
+        "2024-12-01 07:05",
+    ];
     let logged = device.json(&given);
     assert_eq!(names(&logged), ["id"]);
     let ran = device.run(&["history", "--json"]);
     let exact = format!(
-        r#"[{{"id":{},"type":"check_in","at":"2024-12-01T07:05:00.000+01:00","pain":4,"leg":1,"sleep":7,"stress":null,"note":"stiff","deleted":false}}]"#,
+        r#"[{{"id":{},"type":"check_in","at":"2024-12-01T07:05:00.000+01:00","pain":4,"leg":1,"sleep":7,"stress":null,"note":"stiff","deleted":false,"mood":6}}]"#,
         logged["id"]
     );
     assert_eq!(ran.out.trim_end(), exact);

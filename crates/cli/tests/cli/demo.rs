@@ -17,7 +17,11 @@ fn it_ends_in_yes_and_its_folders_can_be_looked_at() {
         let ran = lissom().arg("--data").arg(keep.join(device)).args(["history", "--json"]).output().unwrap();
         assert!(ran.status.success());
         let rows: Value = serde_json::from_slice(&ran.stdout).unwrap();
-        assert_eq!(rows.as_array().unwrap().len(), 139, "six weeks of 22, five of the tablet's, two after the loss");
+        assert_eq!(
+            rows.as_array().unwrap().len(),
+            285,
+            "twelve weeks of 23, five of the tablet's, two after the loss, two measures"
+        );
     }
     let again: Ran = lissom().args(["demo", "--keep"]).arg(&keep).output().unwrap().into();
     assert_eq!(again.exit, 3);

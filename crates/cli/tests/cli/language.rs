@@ -88,14 +88,98 @@ fn the_catalogue_speaks_the_language() {
     let all = device.json(&["exercises"]);
     let ids: Vec<&str> = all.as_array().unwrap().iter().map(|exercise| exercise["id"].as_str().unwrap()).collect();
     let table = say(&device, 0, &["exercises"], &ids).out;
-    assert!(table.lines().skip(1).all(|line| line.matches('⟦').count() >= 4), "{table}");
+    let rows = || table.lines().filter(|line| ids.iter().any(|id| line.starts_with(id)));
+    assert!(rows().count() >= 49 && rows().all(|line| line.matches('⟦').count() == 2), "{table}");
     say(&device, 0, &["exercises", "--region", "sciatica", "--kind", "relaxation"], &ids);
     say(&device, 0, &["exercises", "--region", "upper", "--kind", "aerobic"], &ids);
-    for id in ids {
-        say(&device, 0, &["exercise", id], &[]);
+    for exercise in all.as_array().unwrap() {
+        // Citations, and names in other programs.
+        let names = ["healthkit", "health_connect", "health_connect_segment"].map(|name| &exercise[name]);
+        let cited = exercise["sources"].as_array().unwrap().iter().chain(names).filter_map(|name| name.as_str());
+        let cited: Vec<&str> =
+            cited.flat_map(str::split_whitespace).chain(["HealthKit", "Health", "Connect"]).collect();
+        say(&device, 0, &["exercise", exercise["id"].as_str().unwrap()], &cited);
     }
+    let things = "mat strap towel roll resistance band weight pool stationary bike chair wall doorway desk";
+    say(&device, 3, &["exercises", "--equipment", "anvil"], &things.split(' ').collect::<Vec<_>>());
     refuse(&device, 4, &["exercise", "jogging-on-the-moon"]);
     say(&device, 4, &["exercise", "pelvic-tlit"], &["pelvic-tilt"]);
+}
+
+#[test]
+fn cards_sessions_and_breaks_speak_the_language() {
+    let device = Device::empty();
+    let all = device.json(&["learn"]);
+    let ids = |of: &str| all[of].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect::<Vec<_>>();
+    let (cards, guided) = (ids("cards"), ids("guided"));
+    say(&device, 0, &["learn"], &[&cards[..], &guided[..]].concat());
+    for id in &cards {
+        let card = device.json(&["learn", id]);
+        let cited = card["sources"].as_array().unwrap().iter().map(|source| source["name"].as_str().unwrap());
+        let cited: Vec<&str> = cited.flat_map(str::split_whitespace).collect();
+        say(&device, 0, &["learn", id], &cited);
+    }
+    for id in guided {
+        say(&device, 0, &["learn", id], &[]);
+    }
+    say(&device, 4, &["learn", "cause"], &["causes"]);
+    refuse(&device, 4, &["learn", "xyz"]);
+    refuse(&device, 4, &["learn", "pelvic-tilt"]);
+    refuse(&device, 3, &["learn", "causes", "--minutes", "5"]);
+    refuse(&device, 3, &["learn", "body-scan", "--minutes", "5"]);
+    refuse(&device, 3, &["learn", "breathing", "--minutes", "31"]);
+    refuse(&device, 3, &["learn", "breathing", "--play"]);
+    say(&device, 0, &["breaks", "--today", "2024-07-01"], &[]);
+    say(&device, 0, &["breaks", "--today", "2024-06-30"], &[]);
+    say(&device, 0, &["breaks", "--days", ""], &[]);
+    refuse(&device, 3, &["breaks", "--from", "nine"]);
+    refuse(&device, 3, &["breaks", "--quiet", "nine"]);
+    refuse(&device, 3, &["breaks", "--days", "nine"]);
+    refuse(&device, 3, &["breaks", "--every", "9"]);
+}
+
+#[test]
+fn own_exercises_and_what_was_unusual_speak_the_language() {
+    let device = Device::begun();
+    say(&device, 0, &["own", "list"], &[]);
+    let add = ["own", "add", "--name", "Handtuchzug", "--kind", "strength", "--sets", "2", "--reps", "6"];
+    let id = device.json(&add)["id"].as_str().unwrap().to_owned();
+    let typed = [id.as_str(), "Handtuchzug", "own", "pelvic-tilt"];
+    say(&device, 0, &["own", "list"], &typed);
+    say(&device, 0, &["own", "show", &id], &typed);
+    let full = ["--easier", "pelvic-tilt", "--tempo", "2-1-2", "--cautions", "preg_supine", "--stop", "zwickt"];
+    say(&device, 0, &[&["own", "edit", &id], &full[..]].concat(), &typed);
+    say(&device, 0, &["own", "show", &id], &[&typed[..], &["zwickt"]].concat());
+    let ids = device.json(&["exercises"]);
+    let ids: Vec<&str> = ids.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    say(&device, 0, &["exercises"], &[&ids[..], &typed[..]].concat());
+    let ran = device.run(&["--lang", "en-XA", "own", "add", "--name", "Ball", "--kind", "strength", "--reps", "6"]);
+    let (said, next) = ran.out.split_once('\n').unwrap();
+    assert_translated(said, &["Ball"]);
+    assert_translated(next.split_once('\n').unwrap().1, &[]);
+    say(&device, 3, &["own", "add", "--name", "x", "--reps", "6"], &["kind"]);
+    refuse(&device, 4, &["own", "show", "own-000000000000"]);
+    refuse(&device, 2, &["own", "edit", &id]);
+    refuse(&device, 3, &["edit", &id, "--reps", "5"]);
+    let stops =
+        ["saddle-bladder-weakness-chest", "dizzy", "dizzy", "spreading", "lasting-tingling", "ache-only", "pregnancy"];
+    for reason in stops {
+        let ran =
+            device.run(&["--lang", "en-XA", "log", &id, "--stopped", reason, "--spread", "yes", "--form", "unsure"]);
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        assert_translated(ran.out.trim_end().rsplit_once('\n').unwrap().0, &typed);
+    }
+    device.json(&["log", &id, "--tingling", "lasting"]);
+    device.json(&["check-in", "--pain", "3", "--mood", "6"]);
+    let rows = device.history(&[]);
+    let ends: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).map(|id| &id[id.len() - 8..]).collect();
+    say(&device, 0, &["history"], &[&ends[..], &typed[..]].concat());
+    say(
+        &device,
+        3,
+        &["log", &id, "--stopped", "tired"],
+        &stops.iter().copied().chain(["sharp-or-too-much"]).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -181,7 +265,7 @@ fn plans_and_advice_speak_the_language() {
         (0, &["plan", "presets", "sciatica"]),
         (0, &["plan", "new", "--preset", "lower-back", "--days", "mo,tu"]),
         (0, &["plan", "edit", "minutes", "20"]),
-        (0, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
+        (3, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
         (0, &["plan", "edit", "lock", "walking"]),
         (0, &["today"]),
         (0, &["advice", "--why"]),
@@ -219,7 +303,8 @@ fn plans_and_advice_speak_the_language() {
     ] {
         let words = known(&device);
         let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];
-        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).collect();
+        let presets = lissom_diary::core::plan::PRESETS.iter().map(|preset| preset.id);
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).chain(presets).collect();
         say(&device, exit, &[&["--today", &today], arguments].concat(), &words);
     }
     let empty = Device::begun();
@@ -237,6 +322,76 @@ fn plans_and_advice_speak_the_language() {
 
 fn id_of(row: &serde_json::Value) -> String {
     row["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_safety_questions_speak_the_language() {
+    let device = Device::begun();
+    let ids = |command: &[&str]| -> Vec<String> {
+        let all = device.json(command);
+        all.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    for command in [
+        &["screen", "questions"][..],
+        &["screen", "questions", "--purpose", "today"],
+        &["screen", "rules"],
+        &["screen", "cautions"],
+        &["screen", "stop"],
+    ] {
+        say(&device, 0, command, &borrowed(&ids(command)));
+    }
+    for reason in ids(&["screen", "stop"]) {
+        say(&device, 0, &["screen", "stop", &reason], &[]);
+        say(&device, 0, &["screen", "stop", &reason, "--after", &reason, "--country", "US"], &[]);
+    }
+    say(&device, 0, &["screen", "show"], &[]);
+    let ends = |ids: &[String]| ids.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+    for (age, yes) in [
+        ("47", &[][..]),
+        ("47", &["d2", "d6", "d6-wrist"]),
+        ("47", &["c4"]),
+        ("47", &["c7"]),
+        ("47", &["b5"]),
+        ("47", &["a1"]),
+        ("47", &["c9", "c9-harm"]),
+        ("15", &[]),
+    ] {
+        let device = Device::begun();
+        let mut arguments = vec!["screen", "--all-no", "--age", age];
+        let answers: Vec<String> = yes.iter().map(|id| format!("--answer={id}=yes")).collect();
+        arguments.extend(answers.iter().map(String::as_str));
+        let ran = device.run(&[&["--lang", "en-XA"], &arguments[..]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let shown = device.json(&["screen", "show"]);
+        let ids: Vec<String> =
+            shown["standing"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        let known = [ids.clone(), ends(&ids)].concat();
+        assert_translated(&ran.out, &borrowed(&known));
+        say(&device, 0, &["screen", "show", "--country", "DE"], &borrowed(&known));
+        say(&device, 0, &["screen", "--short", "--all-no"], &borrowed(&known));
+        if age == "47" && *yes == ["b5"] {
+            let covers = &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", &ids[0]];
+            let ran = device.run(&[&["--lang", "en-XA"], &covers[..]].concat());
+            assert_eq!(ran.exit, 0, "{}", ran.err);
+            let end = ran.out.split_once('(').unwrap().1.split(')').next().unwrap().to_owned();
+            assert_translated(&ran.out, &["Rao", &end]);
+        }
+    }
+    say(&device, 0, &["screen", "caution", "wrist-pain", "yes", "--until", "2190-01-01"], &[]);
+    say(&device, 0, &["screen", "show", "--today", "2190-01-02"], &[]);
+    refuse(&device, 3, &["screen", "caution", "balance", "yes", "--until", "2026-01-01"]);
+    say(&device, 0, &["screen", "caution", "wrist-pain", "no"], &[]);
+    say(&device, 3, &["screen", "caution", "wrist-pian", "no"], &["condition", "wrist-pain"]);
+    say(&device, 3, &["screen", "caution", "zzzzzzzzzzzz", "no"], &["condition"]);
+    say(&device, 3, &["screen", "stop", "dizy"], &["reason", "dizzy"]);
+    say(&device, 3, &["screen", "--answer", "a77=no"], &["a7"]);
+    refuse(&device, 2, &["screen"]);
+    say(&device, 3, &["screen", "--all-no"], &["--age"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "470"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "47", "--country", "Germany"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", "zzzzzzzz"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2199-01-01"]);
+    say(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01"], &["--covers"]);
 }
 
 #[test]
@@ -317,10 +472,11 @@ fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     fs::write(none.data().join("secret"), "00".repeat(32)).unwrap();
     say(&none, 3, &["init", "--name", "Phone"], &[]);
     let (device, _) = begun();
-    let (full, note) = (Device::begun(), "ö".repeat(1_500));
-    let log = ["--max-bytes", "300000", "log", "walking", "--note", &note];
-    while full.run(&log).exit == 0 {}
-    refuse(&full, 7, &log);
+    let crowded = Device::begun();
+    let long = "ö".repeat(1_500);
+    let write = ["--max-bytes", "300000", "log", "walking", "--note", &long];
+    while crowded.run(&write).exit == 0 {}
+    refuse(&crowded, 7, &write);
     let database = || rusqlite::Connection::open(device.data().join("diary.sqlite")).unwrap();
     assert_eq!(database().execute("UPDATE result SET minutes = 99", []).unwrap(), 2);
     say(&device, 6, &["verify"], &[]);
@@ -426,7 +582,9 @@ fn the_help_speaks_the_language() {
         let token = |c: char| !c.is_ascii_alphanumeric() && c != '-';
         let tokens = words.split(token);
         let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
-        let typed: Vec<&str> = typed.chain(COMMANDS.iter().chain(BELOW).copied()).chain(["help"]).collect();
+        let parts =
+            ["help", "mean", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
+        let typed: Vec<&str> = typed.chain(COMMANDS.iter().chain(BELOW).copied()).chain(parts).collect();
         assert_translated(&words, &typed);
     }
 }

@@ -14,11 +14,17 @@ mod device;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod exercises;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
 mod language;
+#[cfg(test)]
+mod learn;
+#[cfg(test)]
+mod measures;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
@@ -26,6 +32,12 @@ mod process;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod screen;
+#[cfg(test)]
 mod today;
+#[cfg(test)]
+mod trend;
+#[cfg(test)]
+mod unusual;
 #[cfg(test)]
 mod watch;

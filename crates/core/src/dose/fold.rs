@@ -296,7 +296,7 @@ fn answer_standing(track: &mut Track, key: &Key, day: Day, answers: &Answers, ru
 }
 
 /// The sides that a result counts for. One without a side was done on both.
-fn sides(known: &Known<'_>, side: Option<&str>) -> &'static [Side] {
+pub(super) fn sides(known: &Known<'_>, side: Option<&str>) -> &'static [Side] {
     match (known.sides(), side) {
         (Sides::None, _) => &[Side::Both],
         (Sides::Each, Some("left")) => &[Side::Left],

@@ -75,10 +75,10 @@ impl Known<'_> {
         }
     }
 
-    pub(crate) fn bias(&self) -> Option<Bias> {
+    pub(crate) fn bias(&self) -> Bias {
         match self {
-            Self::Catalogue(exercise) => Some(exercise.bias),
-            Self::Own(own) => Some(own.bias),
+            Self::Catalogue(exercise) => exercise.bias,
+            Self::Own(own) => own.bias,
         }
     }
 

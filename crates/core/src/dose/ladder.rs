@@ -48,13 +48,13 @@ pub fn top(base: &Dose, ladder: Ladder, older: bool) -> u32 {
 fn climb(base: &Dose, ladder: Ladder, older: bool, steps: u32) -> (Dose, u32) {
     let most = steps.min(u32::try_from(STEPS.max).unwrap_or(0));
     let mut dose = *base;
-    let mut done = 0_u32;
-    while done < most {
+    let mut climbed = 0_u32;
+    while climbed < most {
         let Some(next) = next(&dose, base, ladder, older) else { break };
         dose = next;
-        done = done.saturating_add(1);
+        climbed = climbed.saturating_add(1);
     }
-    (dose, done)
+    (dose, climbed)
 }
 
 /// One step up; `None` at the top.

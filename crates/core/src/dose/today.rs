@@ -178,7 +178,7 @@ impl Fold {
     pub fn today(&self, today: Day, context: &Context<'_>) -> Doses {
         let mut fold = self.clone();
         fold.settle(None, &context.exercises, &mut |_| {});
-        Today { fold: &fold, today, context, level: fold.ceiling(today, context) }.doses()
+        Today { fold: &fold, day: today, context, level: fold.ceiling(today, context) }.doses()
     }
 
     /// The highest level for a day, and what sets it.
@@ -217,7 +217,7 @@ struct Ceiling {
 
 struct Today<'t> {
     fold: &'t Fold,
-    today: Day,
+    day: Day,
     context: &'t Context<'t>,
     level: Ceiling,
 }
@@ -243,7 +243,7 @@ impl Today<'_> {
             flare_over: self.flare_over(),
             level_max: self.level.max,
             level_because: self.level.rules.iter().map(reason).collect(),
-            usual_pain: self.fold.mornings.usual(self.today.plus(1)),
+            usual_pain: self.fold.mornings.usual(self.day.plus(1)),
             reask_safety: self.reask_safety(),
         }
     }
@@ -257,7 +257,7 @@ impl Today<'_> {
             Reason { rule: rule.id(), sentence, basis: basis.to_vec() }
         };
         let mut because: Vec<Reason> = last.rules.iter().map(|rule| reason(*rule, &last.basis)).collect();
-        let gap = track.gap(self.today);
+        let gap = track.gap(self.day);
         because.extend(gap.map(|(rule, _)| reason(rule, &last.basis)));
         let standing = match (track.standing, gap) {
             (Standing::Paused(_), Some((Rule::GapRestart, _))) => Standing::Active,
@@ -371,7 +371,7 @@ impl Today<'_> {
     fn instead<'k>(&self, known: &'k Known<'_>) -> Option<&'k str> {
         let similar = |other: &&'static Exercise| {
             other.level <= known.level()
-                && Some(other.bias) != known.bias()
+                && other.bias != known.bias()
                 && other.regions.iter().any(|region| known.regions().contains(region))
                 && self.is_fit(other.id)
         };
@@ -389,7 +389,7 @@ impl Today<'_> {
     fn flare(&self) -> Option<FlareNow> {
         let flare = self.fold.flares.now.as_ref()?;
         let every = i32::try_from(RECHECK_DAYS).unwrap_or(1).max(1);
-        let days = self.today.since(flare.since).max(1);
+        let days = self.day.since(flare.since).max(1);
         let rounds = days.saturating_add(every).saturating_sub(1).div_euclid(every);
         let recheck = flare.since.plus(rounds.saturating_mul(every));
         Some(FlareNow {
@@ -407,14 +407,14 @@ impl Today<'_> {
     }
 
     fn flare_over(&self) -> Option<Reason> {
-        let ended = self.fold.flares.ended.as_ref().filter(|ended| self.today.since(ended.day) < WEEK)?;
+        let ended = self.fold.flares.ended.as_ref().filter(|ended| self.day.since(ended.day) < WEEK)?;
         Some(Reason { rule: ended.rule.id(), sentence: ended.rule.plain(), basis: ended.basis.clone() })
     }
 
     /// Whether nothing was done for so long that safety is to be asked again, and was not since.
     fn reask_safety(&self) -> bool {
         let fold = self.fold;
-        let pausing = fold.last_exposure.filter(|last| self.today.since(*last) > GAP_DAYS.2);
+        let pausing = fold.last_exposure.filter(|last| self.day.since(*last) > GAP_DAYS.2);
         let asked_since = |last: Day| self.context.screened.is_some_and(|asked| asked.since(last) > GAP_DAYS.2);
         pausing.or(fold.lapsed).is_some_and(|last| !asked_since(last))
     }

@@ -67,6 +67,7 @@ pub struct Doubled(pub i64);
 
 /// One result as the zones see it: one exercise, done once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question that the person answered")]
 pub struct Exposure {
     /// Id of the result.
     pub id: String,

@@ -7,13 +7,15 @@ use lissom_diary::{Advice, Diary, HistoryQuery, HistoryRow};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::rows::{self, JsonRow, short_id};
+use crate::rows::{self, JsonRow, Names, short_id};
 use crate::texts::{Lang, advice as words};
 
 /// Records by id: those that some reason names.
 #[derive(Default)]
 pub(super) struct Records {
     rows: BTreeMap<String, HistoryRow>,
+    /// The person's own exercises.
+    names: Names,
     /// Flares that were reported, by id, with their first day.
     told: BTreeMap<String, String>,
 }
@@ -31,6 +33,7 @@ impl Records {
         let rows = diary.history(&HistoryQuery::default())?.into_iter().filter(wanted);
         let told = diary.days_off()?.into_iter().filter(|record| basis.contains(record.id.as_str()));
         Ok(Self {
+            names: diary.own_names()?,
             rows: rows.map(|row| (row.id.clone(), row)).collect(),
             told: told.map(|record| (record.id, record.values.from.unwrap_or_default())).collect(),
         })
@@ -39,7 +42,7 @@ impl Records {
     /// A record on one line: when, what, its values, and the end of its id.
     pub(super) fn line(&self, lang: Lang, id: &str) -> Option<String> {
         if let Some(row) = self.rows.get(id) {
-            return Some(rows::line(lang, row));
+            return Some(rows::line(lang, &self.names, row));
         }
         let day = self.told.get(id)?;
         Some(words::TOLD.with("day", day.as_str()).with("id", short_id(id)).say(lang))

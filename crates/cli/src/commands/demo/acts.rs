@@ -2,6 +2,7 @@
 
 use lissom_diary::{ResultValues, RowValues};
 
+use crate::commands::demo::care;
 use crate::commands::demo::device::Device;
 use crate::commands::demo::stage::Stage;
 use crate::commands::demo::story;
@@ -11,13 +12,16 @@ use crate::texts::demo as words;
 /// Plays the whole story.
 pub(super) fn play(stage: &mut Stage) -> Result<(), Failure> {
     begin(stage)?;
+    care::questions_and_a_plan(stage)?;
     weeks_at_the_desk(stage)?;
     without_a_network(stage)?;
     phone_set_back(stage)?;
     late_tablet(stage)?;
     relay_restored(stage)?;
     relay_set_back_unseen(stage)?;
-    end(stage)
+    care::a_flare(stage)?;
+    end(stage)?;
+    care::what_came_of_it(stage)
 }
 
 fn begin(stage: &mut Stage) -> Result<(), Failure> {
@@ -35,6 +39,7 @@ fn weeks_at_the_desk(stage: &mut Stage) -> Result<(), Failure> {
             stage.write(&story::day(week, weekday))?;
             stage.sync_once()?;
         }
+        care::saturday(stage, week)?;
     }
     stage.sync_until_quiet()?;
     stage.tell(words::TELL_DESK.with("records", stage.expected - before))

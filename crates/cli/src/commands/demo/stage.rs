@@ -27,6 +27,8 @@ pub(super) struct Stage {
     pub(super) tablet: Option<Device>,
     /// Records that the script has written, counted from the script.
     pub(super) expected: usize,
+    /// Proposals that were accepted, in words.
+    pub(super) accepted: Vec<Sentence>,
     /// What was not as the story says.
     pub(super) problems: Vec<Sentence>,
     out: Output,
@@ -45,7 +47,7 @@ impl Stage {
         work.sync()?;
         phone.sync()?;
         let (folder, problems) = (folder.to_owned(), Vec::new());
-        Ok(Self { folder, relay, phone, work, tablet: None, expected: 0, problems, out, act: 0 })
+        Ok(Self { folder, relay, phone, work, tablet: None, expected: 0, accepted: Vec::new(), problems, out, act: 0 })
     }
 
     /// The language that the story is told in.
@@ -74,6 +76,11 @@ impl Stage {
             line.push_str(word);
         }
         self.out.tell_line(&format!("   {line}"))
+    }
+
+    /// Something that has lines of its own.
+    pub(super) fn draw(&self, drawing: &str) -> Result<(), Failure> {
+        self.out.tell_line(drawing)
     }
 
     /// Notes what must hold here.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use lissom_diary::Advice;
-use lissom_diary::core::dose::{Key, Side};
 use lissom_diary::core::plan::{Extra, Item, Limits, Removed, SideDose, Why, session};
 use lissom_diary::core::texts::Sentence;
 use serde_json::{Value, json};
@@ -39,10 +38,6 @@ impl OfDay {
 fn of(advice: &Advice) -> Vec<OfDay> {
     let Some(plan) = advice.plan.plan.as_ref() else { return Vec::new() };
     let limits = advice.safety.clearance().ok().map(|cleared| Limits::from(&cleared));
-    let dose = |exercise: &str, side: Side| {
-        let key = Key { exercise: exercise.to_owned(), side };
-        advice.doses.exercises.get(&key).map(|one| one.dose)
-    };
     let items = plan.values.items().items;
     let weekdays: BTreeSet<u8> = items.iter().map(|item| item.weekday).collect();
     let day = |weekday: u8| {
@@ -58,7 +53,7 @@ fn of(advice: &Advice) -> Vec<OfDay> {
         };
         limits.as_ref().map_or_else(bare, |limits| {
             let day = advice.today.monday().plus(i32::from(weekday));
-            let planned = session(limits, &plan.values, day, &[], &dose, advice.doses.flare.is_some());
+            let planned = session(limits, &plan.values, day, &[], &advice.doses);
             let rows = planned.items.into_iter().map(|one| Row {
                 item: one.item,
                 doses: one.doses,

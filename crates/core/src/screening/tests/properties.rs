@@ -183,7 +183,7 @@ fn stricter_or_equal(after: &Safety, before: &Safety) -> Result<(), TestCaseErro
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn another_yes_never_makes_it_milder(answers in any_answers(), which in any::<Index>(), today in any::<bool>()) {

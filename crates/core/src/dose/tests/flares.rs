@@ -1,0 +1,70 @@
+use crate::dose::rule::Rule;
+use crate::dose::today::Status;
+use crate::texts::Lang;
+
+use super::{BRIDGE, Diary, TILT, because, day, good};
+
+fn at_step_1() -> Diary {
+    Diary::new().clean(TILT, &[0, 1]).accepted(TILT, &[1])
+}
+
+#[test]
+fn two_bad_mornings_in_a_row_begin_a_flare() {
+    for (diary, flare) in [
+        (at_step_1().mornings(3..=3, 4), false),
+        (at_step_1().mornings(3..=4, 4), true),
+        (at_step_1().mornings(3..=4, 3), false),
+        (at_step_1().mornings(3..=3, 4).mornings(5..=5, 4), false),
+        (Diary::default().mornings(0..=1, 2).mornings(2..=3, 9), false),
+    ] {
+        assert_eq!(diary.today(6).flare.is_some(), flare);
+    }
+    // What is usual is that of before the first bad morning: 2, whatever the days between made of it.
+    let slow = Diary::default().mornings(0..=2, 2).mornings(3..=4, 4);
+    assert_eq!(slow.today(4).flare.unwrap().because.rule, "dose.flare.mornings");
+}
+
+#[test]
+fn a_flare_lowers_halves_and_raises_nothing() {
+    let diary = at_step_1().clean(BRIDGE, &[0, 2]).says(3, "flare");
+    let doses = diary.today(3);
+    let tilt = diary.dose(TILT, 3);
+    assert_eq!((tilt.step, tilt.status), (0, Status::Flare));
+    assert_eq!((tilt.dose.sets, tilt.dose.reps), (1, 8), "half of 2 sets of 8");
+    assert!(because(&tilt, Rule::FlareHalf));
+    assert_eq!(doses.level_max, 0);
+    assert_eq!(diary.dose(BRIDGE, 3).status, Status::AboveCeiling);
+    assert!(doses.proposals.is_empty());
+    let flare = doses.flare.unwrap();
+    assert_eq!((flare.since, flare.recheck), (day(3), day(5)));
+    assert_eq!(diary.today(6).flare.unwrap().recheck, day(7));
+    let advice: Vec<String> = flare.advice.iter().map(|sentence| sentence.say(Lang::En)).collect();
+    assert!(
+        advice.iter().any(|line| line.contains("10 minutes")) && advice.iter().any(|line| line.contains("breathe"))
+    );
+    let going_on = diary.clean(TILT, &[4, 5, 6]).mornings(4..=8, 4);
+    assert!(going_on.today(7).proposals.is_empty());
+}
+
+#[test]
+fn a_flare_ends_after_two_calm_mornings_or_by_word() {
+    let diary = at_step_1().mornings(3..=4, 4);
+    assert!(diary.clone().mornings(5..=5, 3).today(5).flare.is_some());
+    let over = diary.clone().mornings(5..=6, 3).today(6);
+    assert!(over.flare.is_none());
+    assert_eq!(over.flare_over.unwrap().rule, "dose.flare.settled");
+    assert!(diary.clone().mornings(5..=5, 3).mornings(7..=7, 3).today(7).flare.is_some(), "not in a row");
+    let told = diary.clone().says(5, "flare-over").today(5);
+    assert_eq!(told.flare_over.unwrap().rule, "dose.flare.over");
+    assert!(diary.says(5, "flare-over").says(5, "flare").today(5).flare.is_some(), "the stricter stands");
+    assert!(at_step_1().says(3, "travel").today(3).flare.is_none());
+    let back = at_step_1().says(3, "flare").mornings(4..=5, 2).did(6, good(TILT));
+    assert_eq!((back.dose(TILT, 7).status, back.step(TILT, 7)), (Status::Active, 0), "one step lower");
+}
+
+#[test]
+fn a_flare_has_no_days_of_its_own_to_be_settled_by() {
+    let diary = at_step_1().says(3, "flare");
+    assert!(diary.clone().mornings(3..=4, 2).today(4).flare.is_some(), "the day it began does not count");
+    assert!(diary.mornings(3..=5, 2).today(5).flare.is_none());
+}

@@ -1,0 +1,210 @@
+use crate::dose::offers::{Ready, Week, choose};
+use crate::dose::rule::Rule;
+use crate::dose::today::{Context, Irritability, Status};
+use crate::dose::{AnswerValues, Exercises, Fold, Key, Side, days, rests_on};
+use crate::own_exercise::{OwnExercise, OwnExerciseValues};
+use crate::record::{Dated, check_fields};
+use crate::texts::{ALL, Lang};
+
+use super::{BRIDGE, Diary, TILT, because, both, context, day, good};
+
+fn ready(exercise: &str, side: Side, run: u32, growth: u64) -> Ready {
+    Ready { key: Key { exercise: exercise.into(), side }, rule: Rule::Progress, run, growth }
+}
+
+fn chosen(ready: Vec<Ready>, volume: u64, grown: Option<u64>) -> Vec<(String, Option<Rule>)> {
+    choose(ready, Week { volume, grown }).into_iter().map(|(one, hold)| (one.key.to_string(), hold)).collect()
+}
+
+#[test]
+fn two_exercises_a_day_the_longest_run_first() {
+    let four = vec![
+        ready("c", Side::Both, 2, 1),
+        ready("b", Side::Both, 2, 1),
+        ready("d", Side::Left, 5, 1),
+        ready("d", Side::Right, 3, 1),
+    ];
+    let order = [
+        ("d/left".to_owned(), None),
+        ("d/right".to_owned(), None),
+        ("b/both".to_owned(), None),
+        ("c/both".to_owned(), Some(Rule::HoldTwoADay)),
+    ];
+    assert_eq!(chosen(four, 1_000, None), order);
+}
+
+#[test]
+fn a_week_grows_by_a_fifth_at_most_but_one_exercise_may_always() {
+    let two = || vec![ready("a", Side::Both, 2, 150), ready("b", Side::Both, 2, 51)];
+    assert_eq!(chosen(two(), 1_000, None)[1].1, Some(Rule::HoldVolume));
+    assert_eq!(chosen(two(), 1_005, None)[1].1, None);
+    assert_eq!(chosen(two(), 1_000, Some(0))[0].1, None);
+    assert_eq!(chosen(two(), 1_000, Some(51))[0].1, Some(Rule::HoldVolume));
+    assert_eq!(chosen(two(), 1_000, Some(51))[1].1, None, "a smaller one still fits");
+    assert_eq!(chosen(vec![ready("a", Side::Both, 2, 900)], 1_000, None)[0].1, None);
+}
+
+#[test]
+fn minutes_want_two_green_weeks_then_days_then_pace() {
+    let walk = |numbers: &[i32]| {
+        let minutes = |diary: Diary, number: &i32| {
+            diary.did(*number, crate::result::ResultValues { minutes: Some(10), ..good("walking") })
+        };
+        numbers.iter().fold(Diary::new(), minutes)
+    };
+    let early = walk(&[0, 3, 6, 9, 12]);
+    assert!(because(&early.dose("walking", 13), Rule::HoldWeeks));
+    let diary = walk(&[0, 3, 6, 9, 12, 13]);
+    assert_eq!(diary.proposed(14), [format!("dose.progress/walking/both/{}", day(13))]);
+    assert_eq!(diary.today(14).proposals[0].to_dose.unwrap().minutes, 12);
+}
+
+#[test]
+fn nothing_rises_while_something_stands_in_the_way() {
+    let fold = Diary::new().clean(BRIDGE, &[0, 2]).fold();
+    let with = |context: Context<'_>| {
+        let doses = fold.today(day(3), &context);
+        let rules: Vec<&str> = doses.exercises[&both(BRIDGE)].because.iter().map(|reason| reason.rule).collect();
+        (doses.proposals.len(), rules.last().copied().unwrap(), doses.level_max)
+    };
+    assert_eq!(with(context()), (1, "dose.progress", 3));
+    for (context, rule, level) in [
+        (Context { waiting: true, ..context() }, "dose.hold.waiting", 3),
+        (Context { locked: &[BRIDGE], ..context() }, "dose.hold.locked", 3),
+        (Context { cleared: None, ..context() }, "dose.hold.not_cleared", 0),
+        (Context { cleared: Some(0), ..context() }, "dose.hold.ceiling", 0),
+        (Context { irritability: Some(Irritability::High), ..context() }, "dose.hold.ceiling", 0),
+        (Context { pain: Some(7), ..context() }, "dose.hold.ceiling", 0),
+        (Context { pain: Some(4), ..context() }, "dose.progress", 1),
+        (Context { irritability: Some(Irritability::Moderate), ..context() }, "dose.progress", 1),
+        (Context { irritability: None, ..context() }, "dose.progress", 1),
+        (Context { experienced: false, ..context() }, "dose.progress", 1),
+        (Context { experienced: false, first_session: Some(day(-11)), ..context() }, "dose.progress", 3),
+        (Context { experienced: false, first_session: Some(day(-10)), ..context() }, "dose.progress", 1),
+        (Context { cleared: Some(2), ..context() }, "dose.progress", 2),
+    ] {
+        let (proposals, last, max) = with(context);
+        assert_eq!((last, max), (rule, level));
+        assert_eq!(proposals, usize::from(rule == "dose.progress"));
+    }
+    assert_eq!(Fold::new().today(day(0), &context()).level_max, 1, "no morning is known");
+    assert_eq!(Fold::new().today(day(0), &Context::default()).level_max, 0);
+}
+
+#[test]
+fn usual_mornings_set_the_ceiling_too() {
+    for (pain, level) in [(3, 3), (4, 1), (6, 1), (7, 0)] {
+        let doses = Diary::default().mornings(0..=6, pain).today(6);
+        assert_eq!(doses.level_max, level);
+        assert_eq!(doses.level_because.is_empty(), level == 3);
+    }
+}
+
+#[test]
+fn the_top_of_a_ladder_offers_a_harder_exercise_that_is_fit() {
+    // From 2 sets of 10 to 3 of 12 are three steps, each after two days.
+    let numbers: Vec<i32> = (0..8).map(|n| n * 2).collect();
+    let diary = Diary::new().busy(&[0, 6, 12]).clean(BRIDGE, &numbers).accepted(BRIDGE, &[2, 6, 10]);
+    assert_eq!(diary.dose(BRIDGE, 15).step, 3);
+    let proposal = diary.today(15).proposals.remove(0);
+    assert_eq!((proposal.rule, proposal.to_exercise.as_deref()), ("dose.harder", Some("single-leg-bridge")));
+    assert_eq!(
+        proposal.sentence.say(Lang::En),
+        "Glute bridge has become easy. You could move on to Single-leg bridge."
+    );
+    let unfit = diary.fold().today(day(15), &Context { fit: &[], ..context() });
+    assert!(unfit.proposals.is_empty() && because(&unfit.exercises[&both(BRIDGE)], Rule::HoldTop));
+    let gentle = diary.fold().today(day(15), &Context { cleared: Some(2), ..context() });
+    assert!(gentle.proposals.is_empty(), "level 3 is above what is cleared");
+    let moved = diary.answered(Rule::Harder, BRIDGE, 14, "accept").dose(BRIDGE, 15);
+    assert!(because(&moved, Rule::HarderAccepted) && moved.step == 3);
+}
+
+#[test]
+fn somebodys_only_exercise_grows_once_a_week() {
+    let numbers: Vec<i32> = (0..10).collect();
+    let diary = Diary::new().clean(TILT, &numbers).accepted(TILT, &numbers);
+    let risen: Vec<i32> = diary
+        .trace()
+        .iter()
+        .filter(|line| line.step_after > line.step_before)
+        .map(|line| line.day.since(day(0)))
+        .collect();
+    assert_eq!(risen, [1, 8]);
+    let held = diary.trace().into_iter().find(|line| line.day == day(3)).unwrap();
+    assert_eq!(held.because.last().unwrap().rule, "dose.hold.volume");
+}
+
+#[test]
+fn a_proposal_makes_its_own_answer() {
+    let proposal = Diary::new().clean(TILT, &[0, 1]).today(2).proposals.remove(0);
+    let answer = proposal.answer(true);
+    assert_eq!(check_fields(&answer), Ok(()));
+    assert_eq!(answer.proposal.as_deref().and_then(rests_on), Some(day(1)));
+    assert_eq!((answer.to_step, answer.from.as_deref()), (Some(1), Some(day(1).to_string().as_str())));
+    assert_eq!(proposal.answer(false).answer.as_deref(), Some("decline"));
+    assert_eq!(proposal.basis.len(), 2, "the result and the morning after");
+    for odd in ["", "dose.progress", "dose.progress/x", "plan.item/a/b/2026-11-22", "dose.progress/x/left/2026-13-40"] {
+        assert_eq!(rests_on(odd), None, "{odd}");
+    }
+    let lost = Dated { id: "a:1".into(), day: day(1), at_ms: 0, values: AnswerValues::default() };
+    assert!(days(&[], &[], &[lost], &[]).is_empty());
+}
+
+#[test]
+fn own_exercises_climb_too() {
+    let values = OwnExerciseValues {
+        name: Some("Tree".into()),
+        mode: Some("reps".into()),
+        reps: Some(8),
+        ladder: Some("reps".into()),
+        kind: Some("mobility".into()),
+        level: Some(0),
+        ..OwnExerciseValues::default()
+    };
+    let record = "e:01a20236-88cb-7b0b-8b0b-0b0b0b0b0b0b";
+    let own = [OwnExercise::read(record, &values).unwrap()];
+    let id = own[0].id.as_str();
+    let exercises = Exercises { own: &own };
+    let diary = Diary::new().clean(id, &[0, 1]);
+    let mut fold = Fold::new();
+    for log in days(&diary.check_ins, &diary.results, &[], &[]) {
+        fold.day(&log, &exercises);
+    }
+    let doses = fold.today(day(2), &Context { exercises, ..context() });
+    assert_eq!(doses.proposals[0].sentence.say(Lang::En), "Tree went well twice. You could do a little more of it.");
+    assert_eq!(doses.exercises[&both(id)].status, Status::Active);
+    let gone = fold.today(day(2), &context());
+    assert!(gone.exercises.is_empty() && gone.proposals.is_empty());
+}
+
+#[test]
+fn every_rule_can_be_said_and_has_its_own_id() {
+    let mut ids: Vec<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), Rule::ALL.len());
+    for rule in Rule::ALL {
+        let said = rule.about("Bird-dog".into()).say(Lang::En);
+        assert!(!said.contains('{'), "{said}");
+    }
+    assert!(ALL.iter().any(|text| text.key().starts_with("dose.")));
+}
+
+#[test]
+fn debug_shows_nothing_of_the_log() {
+    let diary = Diary::new().clean(TILT, &[0, 1]);
+    let fold = diary.fold();
+    let doses = diary.today(2);
+    let key = both(TILT);
+    for shown in [
+        format!("{fold:?}"),
+        format!("{doses:?}"),
+        format!("{:?}", doses.proposals),
+        format!("{:?}", doses.exercises[&key]),
+        format!("{key:?}"),
+        format!("{:?}", diary.trace()),
+    ] {
+        assert!(!shown.contains(TILT) && !shown.bytes().any(|byte| byte.is_ascii_digit()), "{shown}");
+    }
+}
