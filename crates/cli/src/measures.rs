@@ -1,11 +1,11 @@
 //! Measures in words: what was measured, what it came to, and how far it moved.
 
-use lissom_diary::core::lifestyle::desk::{DeskCheck, Score};
+use lissom_diary::core::lifestyle::desk::{DeskCheck, Place, Score};
 use lissom_diary::core::measure::{Answers, Measure, MeasureValues, find};
 use lissom_diary::core::outcome::points;
 use serde::Serialize;
 
-use crate::texts::{Lang, Sentence, measure as words};
+use crate::texts::{Lang, Sentence, Text, measure as words};
 
 /// The name of what was measured, or its id where this version has none.
 pub(crate) fn name(lang: Lang, values: &MeasureValues) -> String {
@@ -20,10 +20,29 @@ pub(crate) fn name(lang: Lang, values: &MeasureValues) -> String {
 pub(crate) fn score(lang: Lang, values: &MeasureValues) -> Option<String> {
     if let Some(check) = DeskCheck::read(values) {
         let Score { good, asked } = check.score();
-        return Some(words::DESK_SCORE.with("good", good).with("asked", asked).say(lang));
+        let said = match check.place {
+            Some(place) => words::DESK_SCORE_AT.with("place", place_name(place)),
+            None => words::DESK_SCORE.into(),
+        };
+        return Some(said.with("good", good).with("asked", asked).say(lang));
     }
     let tenths = values.score_tenths()?;
     Some(amount(find(values.measure.as_deref()?), tenths).say(lang))
+}
+
+/// Where a desk is.
+pub(crate) fn place_name(place: Place) -> Text {
+    match place {
+        Place::Home => words::PLACE_HOME,
+        Place::Work => words::PLACE_WORK,
+    }
+}
+
+/// The change of two scores of activities. Where both takings name the same activities it is what their scores are
+/// apart; `common` is over those that both name, and rounded by itself.
+pub(crate) fn of_activities(before_tenths: i64, now_tenths: i64, common: i64) -> i64 {
+    let apart = now_tenths.saturating_sub(before_tenths);
+    if apart.abs_diff(common) <= 1 { apart } else { common }
 }
 
 /// A score, or a difference of scores, with its unit.
@@ -78,7 +97,9 @@ pub(crate) fn change(known: Option<&Measure>, tenths: i64) -> Option<Sentence> {
     if known.is_some_and(|known| matches!(known.answers, Answers::Steps(_))) {
         return None;
     }
-    let by = amount(known, tenths.saturating_abs());
+    // Of yes and no only how many is known.
+    let unit = known.filter(|known| known.answers != Answers::YesNo);
+    let by = amount(unit, tenths.saturating_abs());
     let moved: Sentence = match tenths {
         0 => words::CHANGE_NONE.into(),
         1.. => words::CHANGE_MORE.with("by", by),

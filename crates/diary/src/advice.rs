@@ -73,7 +73,8 @@ impl Diary {
         let plans = self.read::<PlanValues>(None)?;
         let outcome = Outcome::of(&self.past(&log, &plans, today)?.log(&days_off, today));
         let worsening = outcome.alerts.0.iter().map(|alert| alert.from).max();
-        let usage = self.usage(fold.red_on(today.plus(-1), &Exercises { own: &own }), worsening, today)?;
+        let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
+        let usage = Usage { yesterday_red, worsening, new_episode: new_episode(&plans), ..self.usage(today)? };
         let safety = self.safety_after(&usage, today)?;
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
@@ -245,12 +246,8 @@ impl Diary {
 
     /// The first check-in, or the first one after the last plan for keeping well was left.
     fn episode_start(&self, plans: &[Dated<PlanValues>]) -> Result<Option<Day>, Error> {
-        let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
-        let mut plans: Vec<_> = plans.iter().collect();
-        plans.sort_by(|a, b| a.order().cmp(&b.order()));
-        let again = plans.iter().rposition(|plan| well(plan)).and_then(|index| plans.get(index.saturating_add(1)));
-        match again {
-            Some(plan) => Ok(Some(plan.day)),
+        match new_episode(plans) {
+            Some(day) => Ok(Some(day)),
             None => self.end_of("check_in", "min"),
         }
     }
@@ -290,16 +287,23 @@ impl Diary {
     }
 
     /// When sessions and check-ins were last.
-    fn usage(&self, yesterday_red: bool, worsening: Option<Day>, today: Day) -> Result<Usage, Error> {
+    fn usage(&self, today: Day) -> Result<Usage, Error> {
         let known = |day: Option<Day>| day.filter(|day| *day <= today);
         Ok(Usage {
             last_session: known(self.end_of("session", "max")?),
             last_check_in: known(self.end_of("check_in", "max")?),
-            yesterday_red,
-            worsening,
             ..Usage::default()
         })
     }
+}
+
+/// The day on which keeping well was left for the last time: a new spell of pain began.
+fn new_episode(plans: &[Dated<PlanValues>]) -> Option<Day> {
+    let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
+    let mut plans: Vec<_> = plans.iter().collect();
+    plans.sort_by(|a, b| a.order().cmp(&b.order()));
+    let last = plans.iter().rposition(|plan| well(plan))?;
+    plans.get(last.saturating_add(1)).map(|plan| plan.day)
 }
 
 /// What outcomes are found from, beside days off.

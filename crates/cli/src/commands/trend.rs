@@ -17,7 +17,7 @@ use crate::chart::Chart;
 use crate::commands::measure::unknown;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Said;
+use crate::output::{FAINT, Said, columns};
 use crate::page::Page;
 use crate::texts::{Lang, Sentence, Text, trend as words};
 
@@ -46,6 +46,8 @@ pub(crate) struct Trend {
 const DAYS: i32 = 84;
 /// Days of work by muscle unless others are asked for.
 const MUSCLE_DAYS: i32 = 28;
+/// Space between two signs of a legend.
+const GAP: &str = "   ";
 
 /// What is followed.
 #[derive(Debug, Clone, Copy)]
@@ -236,8 +238,8 @@ fn describe(lang: Lang, view: &View, outcome: &Outcome, marks: &Marks, missing: 
     for sentence in missing {
         page.point(&sentence.say(lang));
     }
-    if view.is_pain || view.id == PSFS {
-        numbers::beside(&mut page, lang, outcome, view);
+    if view.is_pain {
+        numbers::beside(&mut page, lang, outcome);
         page.say(words::NEXT);
     } else if view.is_part {
         page.space();
@@ -280,8 +282,25 @@ fn draw(page: &mut Page, lang: Lang, view: &View, marks: &Marks) {
         legend.push(words::LEGEND_BAND.say(lang));
     }
     legend.extend(kinds.iter().filter(|(days, ..)| !days.is_empty()).map(|(_, _, text)| text.say(lang)));
-    if !legend.is_empty() {
-        page.faint(&legend.join("   "));
+    self::legend(page, &legend);
+}
+
+/// What the signs stand for, as many on a line as there is room for.
+fn legend(page: &mut Page, signs: &[String]) {
+    let mut line = String::new();
+    for sign in signs {
+        let wider = line.chars().count().saturating_add(sign.chars().count()).saturating_add(GAP.len()) > columns();
+        if wider && !line.is_empty() {
+            page.line(format!("{FAINT}{line}{FAINT:#}"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push_str(GAP);
+        }
+        line.push_str(sign);
+    }
+    if !line.is_empty() {
+        page.line(format!("{FAINT}{line}{FAINT:#}"));
     }
 }
 

@@ -461,6 +461,86 @@ fn device_ids(device: &Device) -> Vec<String> {
     device.history(&["--deleted"]).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Ends of the ids of every row.
+fn ends(device: &Device) -> Vec<String> {
+    device.history(&["--deleted"]).iter().map(|row| row["id"].as_str().unwrap()[34..].to_owned()).collect()
+}
+
+#[test]
+fn measures_and_trends_speak_the_language() {
+    let device = crate::trend::twelve_weeks();
+    let today = ["--today", "2026-11-22"];
+    let flare: Vec<String> = (2..20).map(|days| "F".repeat(days)).collect();
+    let typed = [borrowed(&flare), vec!["bending", "Abbott and Schmitt 2014, JOSPT 44(8)"]].concat();
+    for what in [&[][..], &["leg"], &["sleep"], &["mood"], &["psfs"], &["steps"], &["muscles"], &["--week"]] {
+        say(&device, 0, &[&["trend"], what, &today].concat(), &typed);
+    }
+    let none = Device::begun();
+    for what in [&[][..], &["muscles"], &["--week"], &["psfs"]] {
+        say(&none, 0, &[&["trend"], what].concat(), &[]);
+    }
+    refuse(&device, 4, &["trend", "zzzzzz"]);
+    say(&device, 4, &["trend", "psf"], &["psfs"]);
+    let listed = device.json(&["measure"]);
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    say(&device, 0, &[&["measure"][..], &today].concat(), &ids);
+    say(&device, 0, &["measure", "--today", "2026-12-24"], &ids);
+    let own = ["measure", "own:x", "--name", "Nicken", "--labels", "Bus,Tag", "--item-max", "10", "--scoring", "sum"];
+    for arguments in [
+        &["measure", "psfs", "--item", "bending=5", "--at", "2026-11-23"][..],
+        &["measure", "pgic", "2"],
+        &["measure", "sit-to-stand", "12"],
+        &["measure", "desk-check", "--place", "home", "--answers", "yes,no,na,yes,yes,yes,yes,yes,yes,yes,yes,no"],
+        &["measure", "desk-check", "--place", "home", "--answers", "yes,yes,na,yes,yes,yes,yes,yes,yes,yes,yes,yes"],
+        &[&own[..], &["--items", "3,4"]].concat(),
+    ] {
+        let ran = device.run(&[&["--lang", "en-XA"], arguments].concat());
+        assert_eq!((ran.exit, ran.err.as_str()), (0, ""), "{arguments:?}");
+        let (said, id) = ran.out.trim_end().rsplit_once('\n').unwrap();
+        assert!(id.starts_with("m:"), "{id}");
+        assert_translated(said, &[arguments, &["Nicken"]].concat());
+    }
+    let ends = ends(&device);
+    let typed = [typed, borrowed(&ends), vec!["Nicken", "Bus", "Tag"]].concat();
+    for id in ["psfs", "pgic", "sit-to-stand", "desk-check", "own:x", "steps"] {
+        say(&device, 0, &["measure", "show", id], &typed);
+    }
+    say(&device, 0, &["trend", "own:x"], &typed);
+    say(&device, 0, &["history", "--last", "8"], &typed);
+    for (exit, arguments) in [
+        (2, &["measure", "show"][..]),
+        (4, &["measure", "show", "zzzzzz"]),
+        (3, &["measure", "zzzzzz"]),
+        (3, &["measure", "steps"]),
+        (3, &["measure", "steps", "many"]),
+        (3, &["measure", "steps", "-1"]),
+        (3, &["measure", "steps", "1", "--place", "home"]),
+        (3, &["measure", "pgic", "9"]),
+        (3, &["measure", "fingertip-floor", "900"]),
+        (3, &["measure", "pause-breaks", "900"]),
+        (3, &["measure", "sit-to-stand", "900"]),
+        (3, &["measure", "sitting-hours", "90"]),
+        (3, &["measure", "psfs", "3"]),
+        (3, &["measure", "psfs", "--new"]),
+        (3, &["measure", "psfs", "--item", "a=11"]),
+        (3, &["measure", "psfs", "--item", "a=1", "--item", "a=1"]),
+        (3, &["measure", "psfs", "--item", "=1"]),
+        (3, &["measure", "desk-check", "--place", "home", "--answers", "perhaps"]),
+        (3, &["measure", "own:y", "--items", "3"]),
+    ] {
+        say(&device, exit, arguments, &["measure", "value"]);
+    }
+    say(&device, 3, &["measure", "desk-check"], &["home", "work"]);
+    say(&device, 3, &["measure", "desk-check", "--place", "work", "--answers", "yes"], &[]);
+    say(&device, 3, &["measure", "psfs", "--item", "tying=1", "--item", "x=1"], &["bending"]);
+    let six = ["--item", "a=1", "--item", "b=1", "--item", "c=1", "--item", "d=1", "--item", "e=1", "--item", "f=1"];
+    say(&device, 3, &[&["measure", "psfs"], &six[..]].concat(), &[]);
+    let steps = device.json(&["measure", "steps", "4000"])["id"].as_str().unwrap().to_owned();
+    say(&device, 3, &["edit", &steps, "--reps", "3"], &[]);
+    let walk = device.log(&["walking"]);
+    say(&device, 3, &["edit", &walk, "--value", "3"], &["value"]);
+}
+
 #[test]
 fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     let none = Device::empty();

@@ -145,14 +145,16 @@ fn the_state_is_exactly_this() {
     assert!(human.lines().filter(|line| !line.contains("lissom screen clear")).all(|line| line.chars().count() <= 80));
 }
 
+/// A clearance, with what else is given.
+fn clear<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["screen", "clear", "--who", "Dr. Rao", "--day", "2026-01-20"], more].concat()
+}
+
 #[test]
 fn a_clearance_covers_what_it_names_and_short_ids_are_enough() {
     let device = Device::begun();
     let id = screen(&device, &["b5=yes"])["id"].as_str().unwrap().to_owned();
     let end = &id[id.len() - 8..];
-    fn clear<'a>(more: &[&'a str]) -> Vec<&'a str> {
-        [&["screen", "clear", "--who", "Dr. Rao", "--day", "2026-01-20"], more].concat()
-    }
     assert_eq!(device.refused(3, &clear(&[])), "--covers: needed, and not given");
     assert!(device.refused(3, &clear(&["--covers", "zzzzzzzz"])).contains("no result that stands"));
     assert!(device.refused(3, &clear(&["--covers", "a"])).contains("at least 4 letters"));

@@ -70,7 +70,7 @@ fn twelve_weeks_are_drawn_with_their_numbers() {
         "✕",
         "At the start",
         "Last 7 days",
-        "90 % sure",
+        "90 % interval",
         "70 of 84",
         "3 points more: a large change",
         "days since pain last got in the way",

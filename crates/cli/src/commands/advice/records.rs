@@ -18,6 +18,8 @@ pub(super) struct Records {
     names: Names,
     /// Flares that were reported, by id, with their first day.
     told: BTreeMap<String, String>,
+    /// The person's own exercises.
+    names: Names,
 }
 
 impl Records {
@@ -35,6 +37,7 @@ impl Records {
         Ok(Self {
             names: diary.own_names()?,
             rows: rows.map(|row| (row.id.clone(), row)).collect(),
+            names: advice.own.iter().map(|own| (own.id.clone(), own.name.clone())).collect(),
             told: told.map(|record| (record.id, record.values.from.unwrap_or_default())).collect(),
         })
     }

@@ -1,6 +1,6 @@
 //! What a measure that was just taken says.
 
-use lissom_diary::core::lifestyle::desk::{DeskCheck, Place, follow_up};
+use lissom_diary::core::lifestyle::desk::{DeskCheck, follow_up};
 use lissom_diary::core::measure::{Measure as Known, MeasureValues, find};
 use lissom_diary::core::outcome::Function;
 use lissom_diary::core::record::Dated;
@@ -14,6 +14,11 @@ use crate::output::Said;
 use crate::page::Page;
 use crate::texts::measure as words;
 use lissom_diary::core::texts::desk as desk_words;
+
+/// Whether two takings are of one thing: a desk at home is not the one at work.
+pub(super) fn comparable(one: &MeasureValues, other: &MeasureValues) -> bool {
+    one.measure == other.measure && (one.labels == other.labels || DeskCheck::read(one).is_none())
+}
 
 /// A change since another taking.
 #[derive(Debug, Serialize)]
@@ -34,7 +39,8 @@ impl Change {
         let tenths = if to.values.measure.as_deref() == Some(lissom_diary::core::measure::PSFS) {
             // Both on one day: how long ago the first was is no matter here.
             let from = Dated { day: to.day, at_ms: to.at_ms.saturating_sub(1), id: String::new(), ..from.clone() };
-            Function::of(&[&from, to], to.day, to.day).psfs_change_tenths?
+            let common = Function::of(&[&from, to], to.day, to.day).psfs_change_tenths?;
+            measures::of_activities(before, now, common)
         } else {
             now.saturating_sub(before)
         };
@@ -91,8 +97,7 @@ pub(super) fn show(
     all.push(taken.clone());
     let check = DeskCheck::read(&taken.values);
     let place = check.as_ref().and_then(|check| check.place);
-    let last = before.iter().filter(|one| one.values.measure == taken.values.measure && one.order() < taken.order());
-    let last = last.filter(|one| place.is_none() || one.values.labels == taken.values.labels).last();
+    let last = before.iter().filter(|one| one.order() < taken.order() && comparable(&one.values, &taken.values)).last();
     let change = last.and_then(|last| Change::between(known, last, taken));
     let desk_change = place.map(|place| diary.desk_change(place, taken.day)).transpose()?.flatten();
     let look_again = place.and_then(|place| follow_up(&all, place));
@@ -117,7 +122,7 @@ pub(super) fn show(
         let mut page = Page::new(lang);
         let name = measures::name(lang, &taken.values);
         if let (Some(check), Some(place)) = (&check, place) {
-            let said = words::SAVED_DESK.with("what", name).with("place", place_name(place));
+            let said = words::SAVED_DESK.with("what", name).with("place", measures::place_name(place));
             page.hang("", &said.say(lang));
             page.hang("", &check.summary().say(lang));
             if !check.advice().is_empty() {
@@ -163,12 +168,5 @@ fn pain(change: &DeskChange) -> Pain {
         before: change.before.map(window),
         after: change.after.map(window),
         sentence: change.sentence.clone().into(),
-    }
-}
-
-fn place_name(place: Place) -> crate::texts::Text {
-    match place {
-        Place::Home => words::PLACE_HOME,
-        Place::Work => words::PLACE_WORK,
     }
 }

@@ -9,7 +9,7 @@ use lissom_diary::core::record::Dated;
 use lissom_diary::{Diary, HistoryQuery, Moment, RowValues};
 use serde::Serialize;
 
-use super::saved::Change;
+use super::saved::{Change, comparable};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::measures;
@@ -143,14 +143,17 @@ pub(super) fn one(context: &Context, id: &str) -> Result<(), Failure> {
     if known.is_none() && taken.is_empty() {
         return Err(unknown(id));
     }
-    let changes: Vec<Option<Change>> = (0..taken.len())
-        .map(|index| {
-            let (_, before) = taken.get(index.checked_sub(1)?)?;
-            Change::between(known, before, &taken.get(index)?.1)
-        })
-        .collect();
+    let before = |index: usize| {
+        let (_, now) = taken.get(index)?;
+        let earlier = taken.get(..index)?.iter().rev();
+        Some((earlier.map(|(_, one)| one).find(|one| comparable(&one.values, &now.values))?, now))
+    };
+    let changes: Vec<Option<Change>> =
+        (0..taken.len()).map(|index| before(index).and_then(|(from, to)| Change::between(known, from, to))).collect();
     let whole = match (taken.first(), taken.last()) {
-        (Some((_, first)), Some((_, last))) if taken.len() > 2 => Change::between(known, first, last),
+        (Some((_, first)), Some((_, last))) if taken.len() > 2 && comparable(&first.values, &last.values) => {
+            Change::between(known, first, last)
+        }
         _ => None,
     };
     let shown = Shown {

@@ -6,7 +6,7 @@ use clap::Args;
 use lissom_diary::Diary;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::refusal::Refusal;
-use lissom_diary::core::screening::{AnswerKind, Answers, Level, Numbers, Purpose, next_question, triage};
+use lissom_diary::core::screening::{AnswerKind, Answers, Ask as Due, Level, Numbers, Purpose, next_question, triage};
 
 use super::country::Country;
 use super::result;
@@ -80,7 +80,7 @@ impl Ask {
             return Ok(Purpose::Changed);
         }
         let due = diary.safety(today)?.asks;
-        let due = due.iter().filter_map(|ask| ask.purpose()).find(|purpose| purpose.is_whole());
+        let due = due.iter().filter_map(Due::purpose).find(|purpose| purpose.is_whole());
         Ok(due.unwrap_or(Purpose::Again))
     }
 }
@@ -229,9 +229,8 @@ fn read(line: &str, kind: AnswerKind) -> Line {
         ("y" | "yes", AnswerKind::YesNo) => Line::Answer("yes".to_owned()),
         ("n" | "no", AnswerKind::YesNo) => Line::Answer("no".to_owned()),
         ("?" | "unsure" | "not sure", AnswerKind::YesNo) => Line::Answer("unsure".to_owned()),
-        (_, AnswerKind::YesNo) => Line::Unclear,
         (number, AnswerKind::Age) if number.parse::<i64>().is_ok() => Line::Answer(word),
-        (_, AnswerKind::Age) => Line::Unclear,
+        _ => Line::Unclear,
     }
 }
 

@@ -119,9 +119,10 @@ impl Cautions {
         context.out.show(&all.collect::<Vec<_>>(), || {
             let mut lines = Vec::new();
             for condition in Condition::all() {
-                let (mark, name) = match active.contains(&condition) {
-                    true => ("* ", words::CAUTION_ACTIVE.with("name", condition.text()).say(lang)),
-                    false => ("  ", condition.text().say(lang)),
+                let (mark, name) = if active.contains(&condition) {
+                    ("* ", words::CAUTION_ACTIVE.with("name", condition.text()).say(lang))
+                } else {
+                    ("  ", condition.text().say(lang))
                 };
                 let row = hanging(&format!("{mark}{}", condition.id), ID, &name);
                 lines.push(if mark == "* " { format!("{BOLD}{row}{BOLD:#}") } else { row });

@@ -46,7 +46,7 @@ pub(super) struct Clear {
 }
 
 #[derive(Serialize)]
-struct Cleared<'a> {
+struct WrittenDown<'a> {
     id: &'a str,
     covers: &'a [String],
     cleared: bool,
@@ -77,7 +77,7 @@ impl Clear {
         let safety = diary.safety(today)?;
         let still_stand: Vec<String> = safety.standing.iter().map(|standing| standing.id.clone()).collect();
         let next = next_steps(&mut diary, today)?;
-        let cleared = Cleared { id: &id, covers: &covers, cleared: safety.clearance().is_ok(), still_stand, next };
+        let cleared = WrittenDown { id: &id, covers: &covers, cleared: safety.clearance().is_ok(), still_stand, next };
         let lang = context.lang();
         context.out.show(&cleared, || {
             let who = printable(values.who.as_deref().unwrap_or_default());

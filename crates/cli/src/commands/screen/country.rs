@@ -77,7 +77,7 @@ fn is_code(code: &str) -> bool {
 fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let region = |locale: String| {
         let (_, rest) = locale.split_once(['_', '-'])?;
-        let code: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        let code: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
         is_code(&code).then_some(code)
     };
     ["LC_ALL", "LANG"].into_iter().filter_map(variable).find_map(region)

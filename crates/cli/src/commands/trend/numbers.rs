@@ -7,7 +7,6 @@ use lissom_diary::core::outcome::{Outcome, WeekState, points};
 
 use super::View;
 use crate::measures;
-use crate::output::FAINT;
 use crate::page::Page;
 use crate::texts::{Lang, Sentence, Text, trend as words};
 
@@ -28,7 +27,7 @@ pub(super) fn of(page: &mut Page, lang: Lang, view: &View, outcome: &Outcome) {
             (Some((first, before)), Some((last, now))) if first != last => {
                 // Of activities, over those that both takings name.
                 let tenths = match outcome.function.psfs_change_tenths.filter(|_| view.id == PSFS) {
-                    Some(tenths) => Some(tenths),
+                    Some(common) => Some(measures::of_activities(*before, *now, common)),
                     None => Some(now.saturating_sub(*before)).filter(|_| view.id != PSFS),
                 };
                 let said = tenths.and_then(|tenths| measures::change(view.measure, tenths));
@@ -92,12 +91,15 @@ fn signed(milli: i64) -> Sentence {
 }
 
 /// What stands beside pain: function, weeks, alerts, and the rest.
-pub(super) fn beside(page: &mut Page, lang: Lang, outcome: &Outcome, view: &View) {
+pub(super) fn beside(page: &mut Page, lang: Lang, outcome: &Outcome) {
     let function = &outcome.function;
-    if let Some((day, tenths)) = function.psfs.last().filter(|_| view.id != PSFS) {
-        let score = measures::amount(find(PSFS), *tenths);
-        let mut said = words::FUNCTION.with("score", score).with("day", day.to_string()).say(lang);
-        let change = function.psfs_change_tenths.and_then(|tenths| measures::change(find(PSFS), tenths));
+    if let Some((day, tenths)) = function.psfs.last() {
+        let mut said = words::FUNCTION.with("score", points(*tenths)).with("day", day.to_string()).say(lang);
+        let change = function.psfs_change_tenths.map(|common| {
+            let before = function.psfs_baseline_tenths.unwrap_or(*tenths);
+            measures::of_activities(before, *tenths, common)
+        });
+        let change = change.and_then(|tenths| measures::change(find(PSFS), tenths));
         if let Some(change) = change {
             said = format!("{said} {}", words::FUNCTION_CHANGE.with("change", change).say(lang));
         }
@@ -146,9 +148,56 @@ fn weeks(page: &mut Page, lang: Lang, outcome: &Outcome) {
     ];
     let there = kinds.iter().filter(|(state, _)| last.iter().any(|week| week.state == *state));
     let legend = there.map(|(state, text)| format!("{} {}", mark(*state), text.say(lang))).collect::<Vec<_>>();
-    page.line(format!("{FAINT}{}{FAINT:#}", legend.join("   ")));
+    super::legend(page, &legend);
     let runs = outcome.adherence.streak.sentences();
     if !runs.is_empty() {
         page.hang("", &runs.iter().map(|run| run.say(lang)).collect::<Vec<_>>().join(" · "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lissom_diary::core::check_in::CheckInValues;
+    use lissom_diary::core::day::Day;
+    use lissom_diary::core::moment::Moment;
+    use lissom_diary::core::outcome::{Agreed, DoneSession, OutcomeLog};
+    use lissom_diary::core::record::Dated;
+
+    fn said(log: &OutcomeLog<'_>) -> String {
+        let mut page = Page::new(Lang::En);
+        beside(&mut page, Lang::En, &Outcome::of(log));
+        anstream::adapter::strip_str(&page.text()).to_string()
+    }
+
+    #[test]
+    fn weeks_are_a_row_of_marks_with_the_runs_below() {
+        let monday: Day = "2026-09-07".parse().unwrap();
+        let agreed = [Agreed { week: monday, sessions: 1, minutes: 10 }];
+        let weeks = [0, 1, 2, 4, 5, 6];
+        let sessions: Vec<DoneSession> = weeks
+            .iter()
+            .map(|week| DoneSession { id: week.to_string(), day: monday.plus(week * 7), minutes: None, stopped: false })
+            .collect();
+        let log = OutcomeLog { agreed: &agreed, sessions: &sessions, ..OutcomeLog::empty(monday.plus(7 * 7 + 2)) };
+        let said = said(&log);
+        assert!(said.contains("● ● ● ◌ ● ● ● ·\n● on track   ◌ missed, the run goes on   · still running\n"), "{said}");
+        let runs = "6 weeks on track in a row · Longest run: 6 weeks · 6 of the last 7 weeks on track";
+        assert!(said.replace('\n', " ").contains(runs), "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+
+    #[test]
+    fn an_alert_names_its_rule() {
+        let first: Day = "2026-09-07".parse().unwrap();
+        let check_ins: Vec<Dated<CheckInValues>> = (0..30)
+            .map(|number| {
+                let at = Moment { at_ms: first.plus(number).start_ms(), offset_minutes: 0 };
+                let pain = Some(if number < 14 { 3 } else { 7 });
+                Dated::new(format!("c:{number:02}"), at, CheckInValues { pain, ..Default::default() })
+            })
+            .collect();
+        let said = said(&OutcomeLog { check_ins: &check_ins, ..OutcomeLog::empty(first.plus(29)) });
+        assert!(said.contains("(rule `outcome-worse`)"), "{said}");
     }
 }
