@@ -80,6 +80,8 @@ fn done(diary: &Diary, today: Day) -> Result<Done, Failure> {
 /// The one next step.
 enum Next {
     Screen,
+    ShortScreen,
+    ScreenShow,
     PlanNew,
     CheckIn,
     Log(String),
@@ -91,8 +93,10 @@ impl Next {
     fn of(advice: &Advice, locked: Option<&Locked>, done: &Done) -> Self {
         let open = advice.session.iter().flat_map(|session| &session.items);
         let open = open.map(|item| &item.item.exercise).find(|id| !done.exercises.contains(*id));
+        if let Some(why) = locked {
+            return Self::unlocks(why);
+        }
         match open {
-            _ if locked.is_some() => Self::Screen,
             _ if advice.plan.plan.is_none() => Self::PlanNew,
             _ if !done.check_in => Self::CheckIn,
             Some(id) => Self::Log(id.clone()),
@@ -101,8 +105,18 @@ impl Next {
         }
     }
 
+    fn unlocks(why: &Locked) -> Self {
+        match why {
+            Locked::AskAgain(asks) if asks.iter().all(|ask| *ask == Ask::Today) => Self::ShortScreen,
+            Locked::AskAgain(_) | Locked::NotScreened => Self::Screen,
+            Locked::Standing(_) | Locked::UnderAge => Self::ScreenShow,
+        }
+    }
+
     fn command(&self) -> String {
         match self {
+            Self::ShortScreen => "lissom screen --short".to_owned(),
+            Self::ScreenShow => "lissom screen show".to_owned(),
             Self::Screen => "lissom screen".to_owned(),
             Self::PlanNew => "lissom plan new".to_owned(),
             Self::CheckIn => "lissom check-in --pain 0-10".to_owned(),
@@ -115,7 +129,7 @@ impl Next {
     fn sentence(&self) -> Sentence {
         let command = format!("`{}`", self.command());
         let text = match self {
-            Self::Screen | Self::PlanNew | Self::Advice => words::NEXT,
+            Self::Screen | Self::ShortScreen | Self::ScreenShow | Self::PlanNew | Self::Advice => words::NEXT,
             Self::CheckIn => words::NEXT_CHECK_IN,
             Self::Log(_) => words::NEXT_LOG,
             Self::Tomorrow => words::NEXT_TOMORROW,
