@@ -18,8 +18,6 @@ pub(super) struct Records {
     names: Names,
     /// Flares that were reported, by id, with their first day.
     told: BTreeMap<String, String>,
-    /// The person's own exercises.
-    names: Names,
 }
 
 impl Records {
@@ -37,7 +35,6 @@ impl Records {
         Ok(Self {
             names: diary.own_names()?,
             rows: rows.map(|row| (row.id.clone(), row)).collect(),
-            names: advice.own.iter().map(|own| (own.id.clone(), own.name.clone())).collect(),
             told: told.map(|record| (record.id, record.values.from.unwrap_or_default())).collect(),
         })
     }
