@@ -108,12 +108,26 @@ impl Measure {
         let before: Vec<&Dated<MeasureValues>> =
             taken.iter().filter(|one| one.values.measure.as_deref() == Some(id)).collect();
         let mut draft = draft(self, context.lang(), id, &before)?;
-        fill_in(context, &mut draft)?;
+        Self::fill_in(context, &mut draft)?;
         let mut values = draft.values();
         values.note = self.note.clone().filter(|note| !note.is_empty());
         let recorded = diary.record_measure(&values, Some(at))?;
         let values = MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values };
         saved::show(context, &diary, &Dated::new(recorded, at, values), &taken)
+    }
+
+    /// Asks for what is missing, where somebody can be asked.
+    fn fill_in(context: &Context, draft: &mut Draft) -> Result<(), Failure> {
+        if draft.is_complete() {
+            return Ok(());
+        }
+        if !(stdin().is_terminal() && stderr().is_terminal()) {
+            return Err(draft.refused());
+        }
+        match ask(draft, &mut stdin().lock(), &mut anstream::stderr().lock(), context.lang())? {
+            Asked::Complete => Ok(()),
+            Asked::Left => Err(Failure::refused("left", words::LEFT.with("command", draft.command()))),
+        }
     }
 
     /// Refuses flags that say nothing about this measure.
@@ -133,20 +147,6 @@ impl Measure {
             Some((name, _)) => Err(Failure::refused_field(name, words::UNFIT)),
             None => Ok(()),
         }
-    }
-}
-
-/// Asks for what is missing, where somebody can be asked.
-fn fill_in(context: &Context, draft: &mut Draft) -> Result<(), Failure> {
-    if draft.is_complete() {
-        return Ok(());
-    }
-    if !(stdin().is_terminal() && stderr().is_terminal()) {
-        return Err(draft.refused());
-    }
-    match ask(draft, &mut stdin().lock(), &mut anstream::stderr().lock(), context.lang())? {
-        Asked::Complete => Ok(()),
-        Asked::Left => Err(Failure::refused("left", words::LEFT.with("command", draft.command()))),
     }
 }
 

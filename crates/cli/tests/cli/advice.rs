@@ -123,7 +123,7 @@ fn without_the_safety_answers_nothing_is_offered_and_yes_is_refused() {
     two_good_weeks(&device);
     let advice = device.json_on(14, &["advice"]);
     assert_eq!(advice["proposals"], json!([]));
-    assert_eq!(advice["locked"][0]["key"], "screening.ask_first");
+    assert_eq!(advice["locked"][0]["key"], "screening.ask.first");
     let refused = device.refused_on(14, 3, &["advice", "accept", "pelvic-tilt"]);
     assert!(refused.contains("lissom screen"), "{refused}");
 }

@@ -238,6 +238,93 @@ fn a_diary_speaks_the_language() {
 }
 
 #[test]
+fn plans_and_advice_speak_the_language() {
+    let device = Device::screened();
+    let new = ["plan", "new", "--region", "lower", "--minutes", "12", "--days", "3", "--settles", "hour"];
+    let made = device.json_on(0, &new);
+    let ids: Vec<String> = device.json(&["exercises"]).as_array().unwrap().iter().map(id_of).collect();
+    let known = |device: &Device| {
+        let versions = device.diary().plan_versions().unwrap().into_iter().map(|plan| plan.id);
+        let rows = device.history(&[]).iter().map(id_of).collect::<Vec<_>>();
+        let off = device.diary().days_off().unwrap().into_iter().map(|off| off.id);
+        let all: Vec<String> = versions.chain(rows).chain(off).collect();
+        let ends = all.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+        [ids.clone(), all, ends].concat()
+    };
+    assert!(made["id"].as_str().unwrap().starts_with("p:"));
+    two_good_weeks(&device);
+    let today = date(14);
+    for (exit, arguments) in [
+        (
+            0,
+            &["plan", "new", "--region", "sciatica", "--leg", "5", "--minutes", "5", "--days", "5", "--name", "Anna"][..],
+        ),
+        (0, &["plan"]),
+        (0, &["plan", "show", "--why", "--versions"]),
+        (0, &["plan", "presets"]),
+        (0, &["plan", "presets", "sciatica"]),
+        (0, &["plan", "new", "--preset", "lower-back", "--days", "mo,tu"]),
+        (0, &["plan", "edit", "minutes", "20"]),
+        (3, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
+        (0, &["plan", "edit", "lock", "walking"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["advice", "decline", "knee-to-chest"]),
+        (0, &["advice", "accept", "pelvic-tilt"]),
+        (0, &["replay"]),
+        (0, &["replay", "walking"]),
+        (0, &["plan", "off"]),
+        (0, &["plan", "off", "travel", "--from", "2025-04-01", "--to", "2025-04-05"]),
+        (0, &["plan", "off", "rest", "--from", "2025-04-07"]),
+        (0, &["plan", "off", "flare"]),
+        (0, &["plan", "off"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["plan", "off", "flare-over"]),
+        (0, &["plan", "well"]),
+        (0, &["plan", "well", "--end"]),
+        (3, &["plan", "edit", "reorder", "mo", "99", "1"]),
+        (4, &["plan", "edit", "swap", "cat-cow", "walking", "--day", "su"]),
+        (4, &["plan", "edit", "move", "su", "mo"]),
+        (3, &["plan", "edit", "days", "0"]),
+        (3, &["plan", "edit", "days", "8"]),
+        (3, &["plan", "edit", "minutes", "many"]),
+        (3, &["plan", "edit", "add", "walking", "--day", "mo"]),
+        (3, &["plan", "edit", "add", "pelvic-tilt", "--day", "mo", "--minutes", "5"]),
+        (4, &["plan", "follow", "zzzzzzzz"]),
+        (4, &["plan", "presets", "twenty"]),
+        (4, &["advice", "accept", "zzzzzzzz"]),
+        (4, &["replay", "jogging-on-the-moon"]),
+        (4, &["plan", "off", "--delete", "zzzzzzzz"]),
+        (3, &["plan", "off", "flare", "--to", "2025-04-01"]),
+        (3, &["plan", "off", "rest", "--from", "2025-04-07", "--to", "2025-04-01"]),
+        (2, &["plan", "new", "--region", "lower"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "x", "--days", "3"]),
+    ] {
+        let words = known(&device);
+        let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];
+        let presets = lissom_diary::core::plan::PRESETS.iter().map(|preset| preset.id);
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).chain(presets).collect();
+        say(&device, exit, &[&["--today", &today], arguments].concat(), &words);
+    }
+    let empty = Device::begun();
+    for (exit, arguments) in [
+        (0, &["today"][..]),
+        (0, &["advice"]),
+        (0, &["replay"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "10", "--days", "3"]),
+        (4, &["plan"]),
+        (4, &["plan", "well"]),
+    ] {
+        say(&empty, exit, arguments, &[]);
+    }
+}
+
+fn id_of(row: &serde_json::Value) -> String {
+    row["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn the_safety_questions_speak_the_language() {
     let device = Device::begun();
     let ids = |command: &[&str]| -> Vec<String> {
@@ -305,92 +392,6 @@ fn the_safety_questions_speak_the_language() {
     refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", "zzzzzzzz"]);
     refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2199-01-01"]);
     say(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01"], &["--covers"]);
-}
-
-#[test]
-fn plans_and_advice_speak_the_language() {
-    let device = Device::screened();
-    let new = ["plan", "new", "--region", "lower", "--minutes", "12", "--days", "3", "--settles", "hour"];
-    let made = device.json_on(0, &new);
-    let ids: Vec<String> = device.json(&["exercises"]).as_array().unwrap().iter().map(id_of).collect();
-    let known = |device: &Device| {
-        let versions = device.diary().plan_versions().unwrap().into_iter().map(|plan| plan.id);
-        let rows = device.history(&[]).iter().map(id_of).collect::<Vec<_>>();
-        let off = device.diary().days_off().unwrap().into_iter().map(|off| off.id);
-        let all: Vec<String> = versions.chain(rows).chain(off).collect();
-        let ends = all.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
-        [ids.clone(), all, ends].concat()
-    };
-    assert!(made["id"].as_str().unwrap().starts_with("p:"));
-    two_good_weeks(&device);
-    let today = date(14);
-    for (exit, arguments) in [
-        (
-            0,
-            &["plan", "new", "--region", "sciatica", "--leg", "5", "--minutes", "5", "--days", "5", "--name", "Anna"][..],
-        ),
-        (0, &["plan"]),
-        (0, &["plan", "show", "--why", "--versions"]),
-        (0, &["plan", "presets"]),
-        (0, &["plan", "presets", "sciatica"]),
-        (0, &["plan", "new", "--preset", "lower-back", "--days", "mo,tu"]),
-        (0, &["plan", "edit", "minutes", "20"]),
-        (0, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
-        (0, &["plan", "edit", "lock", "walking"]),
-        (0, &["today"]),
-        (0, &["advice", "--why"]),
-        (0, &["advice", "decline", "knee-to-chest"]),
-        (0, &["advice", "accept", "pelvic-tilt"]),
-        (0, &["replay"]),
-        (0, &["replay", "walking"]),
-        (0, &["plan", "off"]),
-        (0, &["plan", "off", "travel", "--from", "2025-04-01", "--to", "2025-04-05"]),
-        (0, &["plan", "off", "rest", "--from", "2025-04-07"]),
-        (0, &["plan", "off", "flare"]),
-        (0, &["plan", "off"]),
-        (0, &["today"]),
-        (0, &["advice", "--why"]),
-        (0, &["plan", "off", "flare-over"]),
-        (0, &["plan", "well"]),
-        (0, &["plan", "well", "--end"]),
-        (3, &["plan", "edit", "reorder", "mo", "99", "1"]),
-        (4, &["plan", "edit", "swap", "cat-cow", "walking", "--day", "su"]),
-        (4, &["plan", "edit", "move", "su", "mo"]),
-        (3, &["plan", "edit", "days", "0"]),
-        (3, &["plan", "edit", "days", "8"]),
-        (3, &["plan", "edit", "minutes", "many"]),
-        (3, &["plan", "edit", "add", "walking", "--day", "mo"]),
-        (3, &["plan", "edit", "add", "pelvic-tilt", "--day", "mo", "--minutes", "5"]),
-        (4, &["plan", "follow", "zzzzzzzz"]),
-        (4, &["plan", "presets", "twenty"]),
-        (4, &["advice", "accept", "zzzzzzzz"]),
-        (4, &["replay", "jogging-on-the-moon"]),
-        (4, &["plan", "off", "--delete", "zzzzzzzz"]),
-        (3, &["plan", "off", "flare", "--to", "2025-04-01"]),
-        (3, &["plan", "off", "rest", "--from", "2025-04-07", "--to", "2025-04-01"]),
-        (2, &["plan", "new", "--region", "lower"]),
-        (3, &["plan", "new", "--region", "lower", "--minutes", "x", "--days", "3"]),
-    ] {
-        let words = known(&device);
-        let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];
-        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).collect();
-        say(&device, exit, &[&["--today", &today], arguments].concat(), &words);
-    }
-    let empty = Device::begun();
-    for (exit, arguments) in [
-        (0, &["today"][..]),
-        (0, &["advice"]),
-        (0, &["replay"]),
-        (3, &["plan", "new", "--region", "lower", "--minutes", "10", "--days", "3"]),
-        (4, &["plan"]),
-        (4, &["plan", "well"]),
-    ] {
-        say(&empty, exit, arguments, &[]);
-    }
-}
-
-fn id_of(row: &serde_json::Value) -> String {
-    row["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -661,7 +662,8 @@ fn the_help_speaks_the_language() {
         let token = |c: char| !c.is_ascii_alphanumeric() && c != '-';
         let tokens = words.split(token);
         let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
-        let parts = ["help", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
+        let parts =
+            ["help", "mean", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
         let typed: Vec<&str> = typed.chain(COMMANDS.iter().chain(BELOW).copied()).chain(parts).collect();
         assert_translated(&words, &typed);
     }

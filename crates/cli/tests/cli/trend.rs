@@ -10,8 +10,9 @@ use crate::device::Device;
 const FIRST: &str = "2026-08-31";
 const LAST: &str = "2026-11-22";
 
-fn noon(day: Day) -> Moment {
-    Moment { at_ms: day.start_ms() + 12 * 3_600_000, offset_minutes: 0 }
+#[expect(clippy::unnecessary_wraps, reason = "the diary takes an option")]
+fn at(day: Day) -> Option<Moment> {
+    Some(Moment { at_ms: day.start_ms() + 12 * 3_600_000, offset_minutes: 0 })
 }
 
 /// Twelve weeks: pain that falls slowly, with a flare in the middle.
@@ -24,7 +25,7 @@ pub(crate) fn twelve_weeks() -> Device {
         let flare = if (38..46).contains(&number) { 3 } else { 0 };
         let pain = i64::from(6 - number / 21 + number % 2 + flare).min(10);
         let values = CheckInValues { pain: Some(pain), sleep: Some(i64::from(5 + number % 3)), ..Default::default() };
-        diary.record_check_in(&values, Some(noon(day))).unwrap();
+        diary.record_check_in(&values, at(day)).unwrap();
         if number % 7 == 0 {
             let set = |exercise: &str, side: Option<&str>| ResultValues {
                 exercise: Some(exercise.into()),
@@ -36,11 +37,11 @@ pub(crate) fn twelve_weeks() -> Device {
                 stopped: (number == 42).then(|| "worse-pain".to_owned()),
                 ..Default::default()
             };
-            diary.record_session(&[set("pelvic-tilt", None), set("bird-dog", Some("left"))], Some(noon(day))).unwrap();
+            diary.record_session(&[set("pelvic-tilt", None), set("bird-dog", Some("left"))], at(day)).unwrap();
         }
     }
-    diary.record_day_off("flare", first.plus(38), None, Some(noon(first.plus(38)))).unwrap();
-    diary.record_day_off("flare-over", first.plus(46), None, Some(noon(first.plus(46)))).unwrap();
+    diary.record_day_off("flare", first.plus(38), None, at(first.plus(38))).unwrap();
+    diary.record_day_off("flare-over", first.plus(46), None, at(first.plus(46))).unwrap();
     for (number, rating) in [(0, 3), (14, 4), (77, 6)] {
         let values = MeasureValues {
             measure: Some("psfs".into()),
@@ -48,7 +49,7 @@ pub(crate) fn twelve_weeks() -> Device {
             labels: Some(vec!["bending".into()]),
             ..Default::default()
         };
-        diary.record_measure(&values, Some(noon(first.plus(number)))).unwrap();
+        diary.record_measure(&values, at(first.plus(number))).unwrap();
     }
     device
 }

@@ -97,8 +97,8 @@ pub(super) fn show(
     all.push(taken.clone());
     let check = DeskCheck::read(&taken.values);
     let place = check.as_ref().and_then(|check| check.place);
-    let earlier = |one: &&Dated<MeasureValues>| one.order() < taken.order() && comparable(&one.values, &taken.values);
-    let last = before.iter().rfind(earlier);
+    let last =
+        before.iter().rfind(|one| one.order() < taken.order() && comparable(&one.values, &taken.values));
     let change = last.and_then(|last| Change::between(known, last, taken));
     let desk_change = place.map(|place| diary.desk_change(place, taken.day)).transpose()?.flatten();
     let look_again = place.and_then(|place| follow_up(&all, place));
@@ -128,7 +128,7 @@ pub(super) fn show(
             page.hang("", &check.summary().say(lang));
             if !check.advice().is_empty() {
                 page.heading(words::HEADING_TRY);
-                for advice in check.advice() {
+                for advice in &check.advice() {
                     page.point(&advice.say(lang));
                 }
                 page.say(desk_words::SCORE_COSTS);
