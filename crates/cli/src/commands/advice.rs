@@ -177,7 +177,9 @@ impl Shown<'_> {
         if let Some(flare) = &doses.flare {
             self.page.heading(words::FLARE.with("day", flare.since.to_string()));
             self.page.hang("", &flare.because.sentence.say(self.lang));
-            flare.advice.iter().for_each(|advice| self.page.point(&advice.say(self.lang)));
+            for advice in &flare.advice {
+                self.page.point(&advice.say(self.lang));
+            }
             self.rests_on(flare.because.rule, &flare.because.basis);
         }
         if let Some(over) = &doses.flare_over {

@@ -55,7 +55,9 @@ impl Replay {
             if lines.is_empty() {
                 page.say(words::NONE);
             }
-            lines.iter().for_each(|line| say(&mut page, lang, &own, line));
+            for line in &lines {
+                say(&mut page, lang, &own, line);
+            }
             if !now.is_empty() {
                 page.heading(words::TODAY.with("day", today.to_string()));
             }

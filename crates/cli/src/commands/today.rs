@@ -8,7 +8,7 @@ use lissom_diary::core::exercise::DoseMode;
 use lissom_diary::core::lifestyle::card::{Card, cards};
 use lissom_diary::core::outcome::WeekState;
 use lissom_diary::core::plan::{Extra, SessionItem, SessionPlan};
-use lissom_diary::core::screening::{Ask, Locked, Numbers};
+use lissom_diary::core::screening::{Ask, Locked, Numbers, Purpose};
 use lissom_diary::core::texts::Sentence;
 use lissom_diary::{Advice, Diary, HistoryQuery, RowValues};
 use serde_json::{Value, json};
@@ -152,7 +152,9 @@ fn say_day(page: &mut Page, lang: Lang, advice: &Advice, done: &Done, numbers: N
     if let Some(flare) = &advice.doses.flare {
         page.heading(words::FLARE.with("day", flare.since.to_string()));
         page.hang("", &flare.because.sentence.say(lang));
-        flare.advice.iter().for_each(|advice| page.point(&advice.say(lang)));
+        for advice in &flare.advice {
+            page.point(&advice.say(lang));
+        }
     }
     if let Some(over) = &advice.doses.flare_over {
         page.say(over.sentence.clone());
@@ -182,16 +184,24 @@ fn say_session(page: &mut Page, lang: Lang, advice: &Advice, session: &SessionPl
         page.line(
             format!("{place:>2}  {BOLD}{:<width$}{BOLD:#}  {first}{minutes}  {mark}", name(item)).trim_end().to_owned(),
         );
-        lines.iter().skip(1).for_each(|line| page.line(format!("    {:<width$}  {line}", "")));
+        for line in lines.iter().skip(1) {
+            page.line(format!("    {:<width$}  {line}", ""));
+        }
         if let Some(exercise) = item.exercise {
             let cue = wrap(&lang.words(exercise.text.cues.alignment), columns().saturating_sub(INDENT));
-            cue.iter().for_each(|line| page.line(format!("{:INDENT$}{FAINT}{line}{FAINT:#}", "")));
+            for line in &cue {
+                page.line(format!("{:INDENT$}{FAINT}{line}{FAINT:#}", ""));
+            }
         }
-        item.notes.iter().for_each(|note| page.hang("    ", &note.say(lang)));
+        for note in &item.notes {
+            page.hang("    ", &note.say(lang));
+        }
     }
     if !session.removed.is_empty() {
         page.heading(words::HEADING_REMOVED);
-        session.removed.iter().for_each(|removed| page.point(&week::say_removed(lang, removed)));
+        for removed in &session.removed {
+            page.point(&week::say_removed(lang, removed));
+        }
     }
     if session.skipped > 0 {
         page.say(words::SKIPPED.with("n", session.skipped));
@@ -255,7 +265,7 @@ fn card_of(today: Day) -> Option<&'static Card> {
 
 fn json(advice: &Advice, locked: Option<&Locked>, done: &Done, next: &Next, numbers: Numbers) -> Value {
     let said = |sentences: Vec<Sentence>| sentences.into_iter().map(Said::from).collect::<Vec<_>>();
-    let ask = |ask: &Ask| json!({"purpose": ask.purpose().map(|purpose| purpose.word()), "sentence": Said::from(ask.sentence())});
+    let ask = |ask: &Ask| json!({"purpose": ask.purpose().map(Purpose::word), "sentence": Said::from(ask.sentence())});
     let flare = advice.doses.flare.as_ref().map(|flare| {
         json!({
             "since": flare.since.to_string(),

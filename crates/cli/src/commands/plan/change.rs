@@ -240,7 +240,9 @@ fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited) -> Res
         let notes: Vec<String> = notes.map(|note| note.say(lang)).collect();
         if !notes.is_empty() {
             page.heading(words::HEADING_GAPS);
-            notes.iter().for_each(|note| page.point(note));
+            for note in &notes {
+                page.point(note);
+            }
         }
         page.say(words::NEXT_TODAY);
         page.text()

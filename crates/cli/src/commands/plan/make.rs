@@ -89,7 +89,7 @@ impl New {
         // Nobody is asked nine questions to be told then that there is no plan.
         advice.safety.clearance().map_err(|why| refused::locked(&why, numbers))?;
         if let Some(preset) = &self.preset {
-            return self.from_preset(context, &mut diary, preset, numbers);
+            return self.preset_plan(context, &mut diary, preset, numbers);
         }
         let Some(profile) = self.profile(context, &diary, &advice)? else {
             context.out.ask(words::LEFT);
@@ -101,7 +101,7 @@ impl New {
         shown(context, &mut diary, &id, &made)
     }
 
-    fn from_preset(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
+    fn preset_plan(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
         let given = self.days.as_deref().ok_or_else(|| missing(&["days"]))?;
         let weekdays = days::read(given).map_err(|why| Failure::refused_field("days", why))?;
         let at = moment(context, diary)?;
@@ -133,7 +133,7 @@ impl New {
         };
         for (field, given) in flags {
             if let Some(given) = given {
-                ask::put(&mut profile, field, given).map_err(|why| self.blame(&profile, field, why))?;
+                ask::put(&mut profile, field, given).map_err(|why| Self::blame(&profile, field, why))?;
             }
         }
         profile.check().map_err(|refusal| refused::failure(refusal.into(), Numbers::default()))?;
@@ -159,7 +159,7 @@ impl New {
     }
 
     /// A refusal of the list that is wrong, which may be another one than the flag that was just read.
-    fn blame(&self, profile: &Profile, field: &'static str, why: crate::texts::Sentence) -> Failure {
+    fn blame(profile: &Profile, field: &'static str, why: crate::texts::Sentence) -> Failure {
         match profile.check() {
             Err(refusal) if matches!(refusal.field, "likes" | "dislikes") => {
                 refused::failure(refusal.into(), Numbers::default())
@@ -200,11 +200,15 @@ fn shown(context: &Context, diary: &mut Diary, id: &str, made: &Generated) -> Re
         say_left_out(&mut page, lang, &made.left_out);
         if !made.gaps.is_empty() {
             page.heading(words::HEADING_GAPS);
-            made.gaps.iter().for_each(|gap| page.point(&gap.sentence().say(lang)));
+            for gap in &made.gaps {
+                page.point(&gap.sentence().say(lang));
+            }
         }
         if !made.extras.is_empty() {
             page.heading(words::HEADING_EXTRAS);
-            made.extras.iter().for_each(|extra| page.point(&extra.sentence().say(lang)));
+            for extra in &made.extras {
+                page.point(&extra.sentence().say(lang));
+            }
         }
         page.say(words::NEXT_TODAY);
         page.text()
@@ -214,7 +218,9 @@ fn shown(context: &Context, diary: &mut Diary, id: &str, made: &Generated) -> Re
 pub(super) fn say_left_out(page: &mut Page, lang: Lang, left_out: &[LeftOut]) {
     if !left_out.is_empty() {
         page.heading(words::HEADING_LEFT_OUT);
-        left_out.iter().for_each(|out| page.point(&out.sentence().say(lang)));
+        for out in left_out {
+            page.point(&out.sentence().say(lang));
+        }
     }
 }
 

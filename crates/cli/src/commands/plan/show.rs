@@ -62,16 +62,22 @@ impl Show {
             }
             if !advice.plan.others.is_empty() {
                 page.heading(words::HEADING_OTHERS);
-                advice.plan.others.iter().for_each(|other| page.point(&line(lang, other)));
+                for other in &advice.plan.others {
+                    page.point(&line(lang, other));
+                }
                 page.say(words::TAKE_OVER);
             }
             if self.versions {
                 page.heading(words::HEADING_VERSIONS);
-                versions.iter().for_each(|version| page.point(&line(lang, version)));
+                for version in &versions {
+                    page.point(&line(lang, version));
+                }
             }
             if let Some(why) = &locked {
                 page.space();
-                why.iter().for_each(|why| page.hang("", &why.say(lang)));
+                for why in why.iter() {
+                    page.hang("", &why.say(lang));
+                }
                 page.say(words::NEXT_SCREEN);
             } else {
                 page.say(words::NEXT_TODAY);

@@ -171,7 +171,9 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
         page.space();
         let head = words::DAY_MINUTES.with("days", days::names(lang, &weekdays)).with("n", doses::minutes(seconds));
         page.line(format!("{BOLD}{}{BOLD:#}", head.say(lang)));
-        lines.into_iter().for_each(|line| page.line(line));
+        for line in lines {
+            page.line(line);
+        }
     }
     let mut notes: Vec<String> = Vec::new();
     for note in days.iter().flat_map(|day| &day.removed).map(|removed| say_removed(lang, removed)) {
@@ -181,7 +183,9 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
     }
     if !notes.is_empty() {
         page.heading(words::HEADING_REMOVED);
-        notes.iter().for_each(|note| page.point(note));
+        for note in &notes {
+            page.point(note);
+        }
     }
 }
 
@@ -213,6 +217,8 @@ pub(crate) fn say_why(page: &mut Page, lang: Lang, advice: &Advice) {
         let why: Vec<String> = reasons.iter().map(|why| why.sentence().say(lang)).collect();
         let name = doses::name(lang, &advice.own, &id);
         page.line(format!("  {name}"));
-        why.iter().for_each(|why| page.hang("    ", why));
+        for why in &why {
+            page.hang("    ", why);
+        }
     }
 }
