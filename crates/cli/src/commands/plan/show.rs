@@ -75,7 +75,7 @@ impl Show {
             }
             if let Some(why) = &locked {
                 page.space();
-                for why in why.iter() {
+                for why in why {
                     page.hang("", &why.say(lang));
                 }
                 page.say(words::NEXT_SCREEN);
