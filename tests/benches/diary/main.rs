@@ -1,4 +1,4 @@
-//! Figures of a device that keeps ten years: opening, recording, taking in what another device wrote, first sync.
+//! Figures of a device that keeps ten years: opening, recording, advice, taking in what another device wrote, first sync.
 //!
 //! `cargo bench -p lissom-tests --bench diary`, with `-- --quick` for one year of it. Times are printed and never
 //! asserted; that every row arrived, and that opening loads no document, is.
@@ -12,6 +12,8 @@
     reason = "a bench stops where it fails, prints, and counts no further than thousands"
 )]
 
+#[cfg(target_os = "linux")]
+mod advising;
 #[cfg(target_os = "linux")]
 mod clocks;
 #[cfg(target_os = "linux")]
@@ -42,6 +44,7 @@ fn main() {
     syncing::pace(&mut table, &event);
     opening::measure(&mut table, &event, options);
     recording::measure(&mut table, &event, options);
+    advising::measure(&mut table, &event, options);
     let receiver = syncing::first(&mut table, &event, Pace::Event, options);
     syncing::one_session(&mut table, &event, receiver, options);
     drop(syncing::first(&mut table, &day, Pace::Day, options));

@@ -281,8 +281,6 @@ fn plans_and_advice_speak_the_language() {
         (0, &["today"]),
         (0, &["advice", "--why"]),
         (0, &["plan", "off", "flare-over"]),
-        (0, &["plan", "well"]),
-        (0, &["plan", "well", "--end"]),
         (3, &["plan", "edit", "reorder", "mo", "99", "1"]),
         (4, &["plan", "edit", "swap", "cat-cow", "walking", "--day", "su"]),
         (4, &["plan", "edit", "move", "su", "mo"]),
@@ -300,6 +298,10 @@ fn plans_and_advice_speak_the_language() {
         (3, &["plan", "off", "rest", "--from", "2025-04-07", "--to", "2025-04-01"]),
         (2, &["plan", "new", "--region", "lower"]),
         (3, &["plan", "new", "--region", "lower", "--minutes", "x", "--days", "3"]),
+        (0, &["plan", "well"]),
+        (0, &["plan", "well", "--end"]),
+        (0, &["plan"]),
+        (3, &["advice", "accept", "zzzzzzzz"]),
     ] {
         let words = known(&device);
         let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];

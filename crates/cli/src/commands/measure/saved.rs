@@ -97,8 +97,7 @@ pub(super) fn show(
     all.push(taken.clone());
     let check = DeskCheck::read(&taken.values);
     let place = check.as_ref().and_then(|check| check.place);
-    let last =
-        before.iter().rfind(|one| one.order() < taken.order() && comparable(&one.values, &taken.values));
+    let last = before.iter().rfind(|one| one.order() < taken.order() && comparable(&one.values, &taken.values));
     let change = last.and_then(|last| Change::between(known, last, taken));
     let desk_change = place.map(|place| diary.desk_change(place, taken.day)).transpose()?.flatten();
     let look_again = place.and_then(|place| follow_up(&all, place));
