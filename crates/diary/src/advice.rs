@@ -4,7 +4,7 @@
 //! what they made of days long past is kept as a checkpoint in the projection, which is dropped whenever a record up
 //! to its day changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
@@ -34,6 +34,8 @@ const LOOK_BACK_DAYS: i32 = 120;
 const BASELINE_DAYS: i32 = 60;
 /// Weeks of sessions that the weekly adherence looks back on.
 const SESSION_DAYS: i32 = 371;
+/// Days back on which it is looked since when an alert stands; after so many it is asked again.
+const ALERT_DAYS: i32 = 13;
 /// The dose rules' checkpoint is at least so old, so that what is written late seldom drops it …
 const CHECKPOINT_DAYS: i32 = 120;
 /// … and is moved on once it is so old.
@@ -71,10 +73,15 @@ impl Diary {
         let (fold, log) = self.fold(today, &own)?;
         let days_off = self.read::<DayOffValues>(None)?;
         let plans = self.read::<PlanValues>(None)?;
-        let outcome = Outcome::of(&self.past(&log, &plans, today)?.log(&days_off, today));
-        let worsening = outcome.alerts.0.iter().map(|alert| alert.from).max();
+        let past = self.past(&log, &plans, today)?;
+        let outcome = Outcome::of(&past.log(&days_off, today));
+        let alerts = |day: Day| !Outcome::of(&past.log(&days_off, day)).alerts.0.is_empty();
+        // Since when an alert stands: whoever answered before that is asked again.
+        let worsening = (!outcome.alerts.0.is_empty()).then(|| {
+            (1..=ALERT_DAYS).map(|back| today.plus(-back)).take_while(|day| alerts(*day)).last().unwrap_or(today)
+        });
         let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
-        let usage = Usage { yesterday_red, worsening, new_episode: new_episode(&plans), ..self.usage(today)? };
+        let usage = Usage { yesterday_red, worsening, new_episode: new_episode(&plans, today), ..self.usage(today)? };
         let safety = self.safety_after(&usage, today)?;
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
@@ -146,7 +153,7 @@ impl Diary {
             pain: None,
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
-            first_session: self.end_of("session", "min")?,
+            first_session: self.end_of("session", "min", today)?,
             screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
@@ -227,7 +234,7 @@ impl Diary {
 
     /// What outcomes are found from, beside days off.
     fn past(&self, log: &Log, plans: &[Dated<PlanValues>], today: Day) -> Result<Past, Error> {
-        let start = self.episode_start(plans)?;
+        let start = self.episode_start(plans, today)?;
         let look_back = today.plus(-LOOK_BACK_DAYS);
         let mut check_ins: Vec<Dated<CheckInValues>> = Vec::new();
         if let Some(start) = start.filter(|start| *start < look_back) {
@@ -245,23 +252,31 @@ impl Diary {
     }
 
     /// The first check-in, or the first one after the last plan for keeping well was left.
-    fn episode_start(&self, plans: &[Dated<PlanValues>]) -> Result<Option<Day>, Error> {
-        match new_episode(plans) {
+    fn episode_start(&self, plans: &[Dated<PlanValues>], today: Day) -> Result<Option<Day>, Error> {
+        match new_episode(plans, today) {
             Some(day) => Ok(Some(day)),
-            None => self.end_of("check_in", "min"),
+            None => self.end_of("check_in", "min", today),
         }
     }
 
-    /// Local day of the first or last row of a table.
-    pub(crate) fn end_of(&self, table: &str, end: &str) -> Result<Option<Day>, Error> {
+    /// Local day of the first or last session or check-in up to a day. A session of which nothing is left is none.
+    pub(crate) fn end_of(&self, table: &str, end: &str, today: Day) -> Result<Option<Day>, Error> {
         let order = if end == "min" { "ASC" } else { "DESC" };
+        let there = if table == "session" {
+            "AND EXISTS (SELECT 1 FROM result r WHERE r.session = session.id AND r.deleted_at IS NULL)"
+        } else {
+            ""
+        };
         let sql = format!(
-            "SELECT at_ms, coalesce(offset_minutes, 0) FROM {table} WHERE deleted_at IS NULL AND at_ms IS NOT NULL
-             ORDER BY at_ms {order} LIMIT 1"
+            "SELECT at_ms, coalesce(offset_minutes, 0) FROM {table} WHERE deleted_at IS NULL AND at_ms < ?1
+             AND at_ms + coalesce(offset_minutes, 0) * 60000 < ?2 {there} ORDER BY at_ms {order} LIMIT 64"
         );
         let moment = |row: &rusqlite::Row<'_>| Ok(Moment { at_ms: row.get(0)?, offset_minutes: row.get(1)? });
-        let found = self.storage.sql().prepare_cached(&sql)?.query_row([], moment).optional()?;
-        Ok(found.map(Day::of))
+        let mut select = self.storage.sql().prepare_cached(&sql)?;
+        let until = (today.plus(2).start_ms(), today.plus(1).start_ms());
+        // Offsets differ: the first by the clock need not be the first by the calendar.
+        let days = select.query_map(until, moment)?.map(|at| at.map(Day::of)).collect::<Result<Vec<_>, _>>()?;
+        Ok(if end == "min" { days.into_iter().min() } else { days.into_iter().max() })
     }
 
     /// Sessions since a day, with their minutes where all of their results count minutes.
@@ -288,22 +303,23 @@ impl Diary {
 
     /// When sessions and check-ins were last.
     fn usage(&self, today: Day) -> Result<Usage, Error> {
-        let known = |day: Option<Day>| day.filter(|day| *day <= today);
         Ok(Usage {
-            last_session: known(self.end_of("session", "max")?),
-            last_check_in: known(self.end_of("check_in", "max")?),
+            last_session: self.end_of("session", "max", today)?,
+            last_check_in: self.end_of("check_in", "max", today)?,
             ..Usage::default()
         })
     }
 }
 
-/// The day on which keeping well was left for the last time: a new spell of pain began.
-fn new_episode(plans: &[Dated<PlanValues>]) -> Option<Day> {
-    let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
-    let mut plans: Vec<_> = plans.iter().collect();
-    plans.sort_by(|a, b| a.order().cmp(&b.order()));
-    let last = plans.iter().rposition(|plan| well(plan))?;
-    plans.get(last.saturating_add(1)).map(|plan| plan.day)
+/// The day on which keeping well was left for the last time: a new spell of pain began. It is found by what replaces
+/// what, and not by the order of the versions.
+fn new_episode(plans: &[Dated<PlanValues>], today: Day) -> Option<Day> {
+    let is_well = |plan: &&Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
+    let well: BTreeSet<&str> = plans.iter().filter(is_well).map(|plan| plan.id.as_str()).collect();
+    let leaves = |plan: &&Dated<PlanValues>| {
+        !is_well(plan) && plan.values.replaces.iter().flatten().any(|id| well.contains(id.as_str()))
+    };
+    plans.iter().filter(leaves).map(|plan| plan.day).filter(|day| *day <= today).max()
 }
 
 /// What outcomes are found from, beside days off.

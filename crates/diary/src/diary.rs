@@ -137,6 +137,8 @@ impl Diary {
             write.set_meta("opens", opens.saturating_add(1))
         })?;
         storage.retry_aside(keys, updated)?;
+        // Another version may know other exercises.
+        storage.write(|write| Ok(write.sql.execute("DELETE FROM checkpoint", []).map(drop)?))?;
         // Last: only once everything was tried has this version tried it.
         if updated { storage.write(|write| write.set_meta("program", env!("CARGO_PKG_VERSION"))) } else { Ok(()) }
     }

@@ -13,6 +13,9 @@ use lissom_core::screening::{Cleared, Locked};
 use crate::diary::Diary;
 use crate::error::Error;
 
+/// Versions that one names; more are settled by the next one.
+const REPLACED_MAX: usize = 100;
+
 /// Why no plan was made.
 #[derive(Debug)]
 pub enum PlanError {
@@ -99,7 +102,7 @@ impl Diary {
         let Followed { plan, others } = self.plan()?;
         // A new plan settles which of several versions to follow: it replaces them all.
         let replaced: Vec<String> = plan.into_iter().chain(others).map(|plan| plan.id).collect();
-        let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
+        let replaced: Vec<&str> = replaced.iter().take(REPLACED_MAX).map(String::as_str).collect();
         let mut values = generated.values(at, &replaced);
         values.name = name.map(str::to_owned);
         let id = self.add(&values, Some(at))?;
@@ -127,7 +130,7 @@ impl Diary {
         let chosen = self.plan_versions()?.into_iter().find(|plan| plan.id == id).ok_or(Error::NotFound)?;
         let Followed { plan, others } = self.plan()?;
         let mut values = chosen.values;
-        values.replaces = Some(plan.into_iter().chain(others).map(|plan| plan.id).collect());
+        values.replaces = Some(plan.into_iter().chain(others).map(|plan| plan.id).take(REPLACED_MAX).collect());
         self.add(&values, at)
     }
 

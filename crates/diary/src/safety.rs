@@ -1,5 +1,7 @@
 //! Safety on this device: answers, cautions and clearances as records, and what they come to today.
 
+use std::collections::BTreeMap;
+
 use lissom_core::day::Day;
 use lissom_core::moment::Moment;
 use lissom_core::record::Dated;
@@ -33,8 +35,31 @@ impl Diary {
     pub(crate) fn safety_after(&self, usage: &Usage, today: Day) -> Result<Safety, Error> {
         // Deleting never loosens: answers stay whatever became of their records, and a deleted clearance is none.
         let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
-        let clearances = self.read::<ClearanceValues>(None)?;
+        let clearances = self.standing_clearances()?;
         Ok(Safety::of(&screenings, &clearances, &cautions, usage, today))
+    }
+
+    /// Clearances as safety reads them. A deleted one covers nothing any more, but its limit holds until another
+    /// clearance replaces it; one that cannot be read in full covers nothing and allows the least.
+    fn standing_clearances(&self) -> Result<Vec<Dated<ClearanceValues>>, Error> {
+        let select = "SELECT key, deleted_at IS NOT NULL, attention FROM record WHERE kind = 'l'";
+        let mut select = self.storage.sql().prepare_cached(select)?;
+        let state = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?)));
+        let states: BTreeMap<String, (bool, bool)> = select.query_map([], state)?.collect::<Result<_, _>>()?;
+        let mut clearances = self.read_kept::<ClearanceValues>()?;
+        for clearance in &mut clearances {
+            let (deleted, unclear) = states.get(&clearance.id).copied().unwrap_or((true, true));
+            let values = &mut clearance.values;
+            if deleted || unclear {
+                values.covers = None;
+            }
+            if unclear {
+                values.level_max = Some(0);
+                values.who.get_or_insert_with(|| "?".to_owned());
+                values.day.get_or_insert_with(|| clearance.day.to_string());
+            }
+        }
+        Ok(clearances)
     }
 
     /// Records answers to the safety questions. They answer again every result that this device knows of.

@@ -1,6 +1,6 @@
 //! Safety over real devices: whatever their clocks say and in whatever order records arrive, what locks stays locked
 //! until it is settled.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "support/pool_relay.rs"]
 mod pool_relay;

@@ -295,7 +295,9 @@ fn answer(context: &Context, diary: &mut Diary, given: &str, accept: bool) -> Re
     let given = given.trim();
     let fits = |one: &&Proposal| {
         let bare = one.id.strip_prefix("dose.").unwrap_or(&one.id);
-        one.id == given || bare == given || short(one) == given || one.key.exercise == given
+        // That a professional was asked is said of one exercise and side, by its whole id.
+        let by_name = one.rule != "dose.retire.review" && (short(one) == given || one.key.exercise == given);
+        one.id == given || bare == given || by_name
     };
     let found: Vec<&Proposal> = advice.doses.proposals.iter().filter(fits).collect();
     if found.is_empty() {

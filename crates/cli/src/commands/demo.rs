@@ -139,7 +139,7 @@ fn judge(stage: Stage) -> Result<Ending, Failure> {
         problems.push(words::PROBLEM_DOCUMENTS.into());
     }
     let verdict = relay.verify()?;
-    problems.extend(verdict.damage.iter().map(|damage| words::PROBLEM_RELAY.with("what", damage.what.to_string())));
+    problems.extend(verdict.damage.iter().map(|damage| words::PROBLEM_RELAY.with("what", damage.what.clone())));
     if rows.len() != 3 || rows.iter().any(|row| u64::try_from(row.entries) != Ok(verdict.entries)) {
         problems.push(words::PROBLEM_ENTRIES.into());
     }

@@ -37,7 +37,7 @@ Examples:
 pub(crate) struct Measure {
     /// Id of the measure, or `show`
     #[arg(value_name = "MEASURE")]
-    measure: Option<String>,
+    id: Option<String>,
     /// The number; after `show`, the measure to show
     #[arg(value_name = "VALUE", allow_negative_numbers = true)]
     value: Option<String>,
@@ -84,7 +84,7 @@ const SHOW: &str = "show";
 
 impl Measure {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
-        match (self.measure.as_deref(), self.value.as_deref()) {
+        match (self.id.as_deref(), self.value.as_deref()) {
             (None, _) => {
                 self.refuse_unfit(&[])?;
                 show::list(context)
@@ -108,7 +108,7 @@ impl Measure {
         let before: Vec<&Dated<MeasureValues>> =
             taken.iter().filter(|one| one.values.measure.as_deref() == Some(id)).collect();
         let mut draft = draft(self, context.lang(), id, &before)?;
-        self.fill_in(context, &mut draft)?;
+        Self::fill_in(context, &mut draft)?;
         let mut values = draft.values();
         values.note = self.note.clone().filter(|note| !note.is_empty());
         let recorded = diary.record_measure(&values, Some(at))?;
@@ -117,7 +117,7 @@ impl Measure {
     }
 
     /// Asks for what is missing, where somebody can be asked.
-    fn fill_in(&self, context: &Context, draft: &mut Draft) -> Result<(), Failure> {
+    fn fill_in(context: &Context, draft: &mut Draft) -> Result<(), Failure> {
         if draft.is_complete() {
             return Ok(());
         }

@@ -57,6 +57,8 @@ pub struct Fold {
     volume: Vec<(Day, u64)>,
     /// Seconds a week that each accepted rise of the last week added.
     rises: Vec<(Day, u64)>,
+    /// Days of the last week with a red, whatever became of its exercise.
+    reds: Vec<Day>,
     pub(crate) last_exposure: Option<Day>,
     /// The last exposure before the latest pause that was so long that safety is to be asked again.
     pub(crate) lapsed: Option<Day>,
@@ -109,6 +111,7 @@ impl Fold {
             pending: None,
             volume: Vec::new(),
             rises: Vec::new(),
+            reds: Vec::new(),
             last_exposure: None,
             lapsed: None,
         }
@@ -124,8 +127,10 @@ impl Fold {
     #[must_use]
     pub fn red_on(&self, day: Day, exercises: &Exercises<'_>) -> bool {
         let mut fold = self.clone();
-        fold.settle(None, exercises, &mut |_| {});
-        fold.tracks.values().any(|track| track.was_red_on(day))
+        if fold.pending.as_ref().is_some_and(|pending| pending.day <= day) {
+            fold.settle(None, exercises, &mut |_| {});
+        }
+        fold.reds.contains(&day)
     }
 
     /// The last day that was folded.
@@ -232,6 +237,10 @@ impl Fold {
             answer_standing(track, &key, day, &answers, &mut one.rules);
             let (zone, after) = (Some(one.zone), track.step);
             watch(&Event { day, key: &key, zone, rules: &one.rules, basis: &basis, before, after });
+            if one.zone == Zone::Red {
+                self.reds.retain(|red| *red != day && day.since(*red) < WEEK);
+                self.reds.push(day);
+            }
             track.last = Some(Last { day, zone: one.zone, rules: one.rules, basis });
         }
     }

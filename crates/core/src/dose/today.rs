@@ -275,6 +275,10 @@ impl Today<'_> {
                 because.push(reason(Rule::HoldPaused, &last.basis));
                 Status::Paused
             }
+            Standing::Active if self.context.cleared.is_none() => {
+                because.push(reason(Rule::HoldNotCleared, &[]));
+                Status::AboveCeiling
+            }
             Standing::Active if known.level() > self.level.max => {
                 because.push(reason(Rule::HoldCeiling, &[]));
                 Status::AboveCeiling
@@ -289,6 +293,9 @@ impl Today<'_> {
             },
         };
         let proposal = match (standing, track.offer) {
+            // Nothing is offered to whom nothing is put together for.
+            _ if self.context.cleared.is_none() => None,
+            (Standing::Retired(_), _) if self.context.waiting => None,
             (Standing::Retired(since), _) => Some(self.proposal(Rule::Review, key, since, track, last, known)),
             (Standing::Paused(since), _) if track.moved_to.is_none() => {
                 Some(self.proposal(Rule::Swap, key, since, track, last, known))

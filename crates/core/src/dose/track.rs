@@ -81,10 +81,6 @@ pub(crate) struct Around {
 }
 
 impl Track {
-    pub(crate) fn was_red_on(&self, day: Day) -> bool {
-        self.last_red == Some(day)
-    }
-
     /// What the days since the last exposure make of the step: the rule and the new step.
     pub(crate) fn gap(&self, day: Day) -> Option<(Rule, u32)> {
         let days = day.since(self.last.as_ref()?.day);

@@ -31,6 +31,8 @@ use crate::texts::{Sentence, adherence as texts};
 
 /// Days after which a day can no longer be declared off.
 pub const DECLARED_LATER_DAYS: i32 = 7;
+/// Days off longer ago are not looked at: no week that is shown is that old.
+const OFF_DAYS_MAX: i32 = 800;
 /// Days for which a flare counts that is not reported over.
 pub const FLARE_DAYS_MAX: i32 = 14;
 /// Weeks after which a credit is there again.
@@ -253,8 +255,8 @@ fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
             }
             _ => continue,
         };
-        let first = from.max(one.day.plus(-DECLARED_LATER_DAYS));
-        let mut next = first;
+        let earliest = today.plus(-OFF_DAYS_MAX);
+        let mut next = from.max(one.day.plus(-DECLARED_LATER_DAYS)).max(earliest);
         while next <= to.min(today.plus(6)) {
             off.insert(next);
             next = next.plus(1);

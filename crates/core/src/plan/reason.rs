@@ -230,7 +230,13 @@ impl Because {
     #[must_use]
     pub fn sentence(self, exercise: Option<&'static Exercise>) -> Sentence {
         let Some(exercise) = exercise else {
-            return if self == Self::Unchecked { said::OUT_UNCHECKED } else { said::OUT_NEWER }.into();
+            let text = match self {
+                Self::Unchecked => said::OUT_UNCHECKED,
+                Self::Paused => said::OUT_OWN_PAUSED,
+                Self::Retired => said::OUT_OWN_RETIRED,
+                _ => said::OUT_NEWER,
+            };
+            return text.into();
         };
         let text = match self {
             Self::Condition(_) => said::OUT_CONDITION,

@@ -146,6 +146,7 @@ pub fn session(
         any(exercise).into_iter().flatten().find_map(|one| match one.status {
             Status::Retired => Some(Because::Retired),
             Status::Paused => Some(Because::Paused),
+            Status::AboveCeiling if super::item::is_own(exercise) => Some(Because::Unchecked),
             Status::Active | Status::Flare | Status::AboveCeiling => None,
         })
     };
@@ -197,7 +198,7 @@ pub(super) fn within(
         let exercise = item.find();
         let because = match exercise {
             Some(exercise) => blocked(limits, ceiling, exercise).or_else(|| (dosing.not_now)(exercise.id)),
-            None if item.is_own() => flare.then_some(Because::Unchecked),
+            None if item.is_own() => (dosing.not_now)(&item.exercise).or(flare.then_some(Because::Unchecked)),
             None => Some(Because::Newer),
         };
         match because {

@@ -1,6 +1,6 @@
 //! All results, cautions and clearances together: what holds today.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::cleared::{Cleared, Locked};
@@ -150,10 +150,16 @@ impl Safety {
         let clearances = valid_clearances(clearances);
         let cautions = Cautions::of(cautions, today);
 
+        // Whether one of the clearances that name a result says what became of the signs.
+        let mut covers: BTreeMap<&str, bool> = BTreeMap::new();
+        for values in &clearances {
+            for id in values.covers.iter().flatten() {
+                *covers.entry(id).or_default() |= values.signs.is_some();
+            }
+        }
         let covered = |result: &Judged<'_>| {
-            let names = |values: &&ClearanceValues| values.covers.iter().flatten().any(|id| *id == result.record.id);
-            let signs = |values: &&ClearanceValues| values.signs.is_some() || !wants_signs(result.level);
-            clearances.iter().copied().any(|values| names(&values) && signs(&values))
+            let signs = covers.get(result.record.id.as_str());
+            signs.is_some_and(|signs| *signs || !wants_signs(result.level))
         };
         let mut safety = Self {
             level: Level::E,

@@ -9,12 +9,12 @@ use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::device::DeviceValues;
 use lissom_core::document::Document;
-use lissom_core::dose::{AnswerValues, DayOffValues};
+use lissom_core::dose::{AnswerValues, DayOffValues, rests_on};
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::uuid7_ms;
 use lissom_core::own_exercise::OwnExerciseValues;
 use lissom_core::plan::PlanValues;
-use lissom_core::record::{Kind, Record, Values, doc_of, kind_of, session_of, to_fields};
+use lissom_core::record::{DELETED_AT, Kind, Record, Values, doc_of, kind_of, session_of, to_fields};
 use lissom_core::result::{ResultValues, SessionValues};
 use lissom_core::screening::{CautionValues, ClearanceValues, ScreeningValues};
 use lissom_core::value::{Value, encode};
@@ -156,9 +156,13 @@ impl Projector<'_> {
     /// A record of a kind that is read whole: its values as one body.
     fn body<V: Values>(&self, key: &str, record: Option<&Record>) -> Result<(), Error> {
         let schema = self.schema;
-        let Some((record, (values, attention))) = record.and_then(|record| Some((record, record.read::<V>()?))) else {
-            let old = format!("SELECT at_ms FROM {schema}.record WHERE key = ?1");
-            self.touch_old(&old, key)?;
+        let find = format!("SELECT 1 FROM {schema}.record WHERE key = ?1");
+        let known = self.sql.prepare_cached(&find)?.exists([key])?;
+        if known || V::KIND == Kind::OwnExercise {
+            // It may be filed under another day now, and an own exercise changes how all its results are read.
+            self.touch(i64::MIN)?;
+        }
+        let Some((record, (values, attention))) = record.and_then(read_body::<V>) else {
             self.sql.prepare_cached(&format!("DELETE FROM {schema}.record WHERE key = ?1"))?.execute([key])?;
             return Ok(());
         };
@@ -172,7 +176,12 @@ impl Projector<'_> {
             Some(Value::Text(day)) => day.parse::<Day>().ok(),
             _ => None,
         };
-        self.touch(from.map_or(at, |day| day.start_ms().min(at)))?;
+        let rests_on = match values.get("proposal") {
+            Some(Value::Text(proposal)) => rests_on(&proposal),
+            _ => None,
+        };
+        let first = [from, rests_on].into_iter().flatten().map(Day::start_ms).min();
+        self.touch(first.map_or(at, |first| first.min(at)))?;
         let sql = format!(
             "INSERT INTO {schema}.record (key, kind, at_ms, offset_minutes, body, deleted_at, attention, revision)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE SET
@@ -258,6 +267,21 @@ impl Projector<'_> {
         self.sql.prepare_cached(&sql)?.execute(values.as_slice())?;
         Ok(())
     }
+}
+
+/// What a record that is read whole says. `None` if it says nothing yet.
+///
+/// What safety rests on is never edited, so edits of it from elsewhere do not count; and what cannot be read must not
+/// vanish: it is there, says nothing, and so locks.
+fn read_body<V: Values>(record: &Record) -> Option<(&Record, (V, bool))> {
+    if !matches!(V::KIND, Kind::Screening | Kind::Caution | Kind::Clearance) {
+        return Some((record, record.read::<V>()?));
+    }
+    record.value.as_ref()?;
+    let edited = record.edits.keys().any(|field| field != DELETED_AT);
+    let bare = Record { edits: BTreeMap::new(), ..record.clone() };
+    let (values, passed_over) = bare.read::<V>().unwrap_or_else(|| (V::default(), true));
+    Some((record, (values, passed_over || edited)))
 }
 
 /// The time in a record's id.

@@ -16,8 +16,6 @@ pub(super) struct Records {
     rows: BTreeMap<String, HistoryRow>,
     /// Flares that were reported, by id, with their first day.
     told: BTreeMap<String, String>,
-    /// The person's own exercises.
-    names: Names,
 }
 
 impl Records {
@@ -34,7 +32,6 @@ impl Records {
         let told = diary.days_off()?.into_iter().filter(|record| basis.contains(record.id.as_str()));
         Ok(Self {
             rows: rows.map(|row| (row.id.clone(), row)).collect(),
-            names: advice.own.iter().map(|own| (own.id.clone(), own.name.clone())).collect(),
             told: told.map(|record| (record.id, record.values.from.unwrap_or_default())).collect(),
         })
     }

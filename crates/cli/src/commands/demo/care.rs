@@ -4,8 +4,8 @@ use lissom_diary::core::day::Day;
 use lissom_diary::core::exercise::Region;
 use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::core::outcome::Direction;
-use lissom_diary::core::plan::{Goal, Profile, name, spaced};
-use lissom_diary::core::screening::{AnswerKind, Answers, Purpose, next_question};
+use lissom_diary::core::plan::{Goal, Item, Profile, name, spaced};
+use lissom_diary::core::screening::{AnswerKind, Answers, Ask, Purpose, next_question};
 use lissom_diary::{Advice, PlanError};
 
 use crate::chart::Chart;
@@ -41,7 +41,7 @@ pub(super) fn questions_and_a_plan(stage: &mut Stage) -> Result<(), Failure> {
         ..Profile::default()
     };
     let (_, made) = stage.phone.diary()?.make_plan(&profile, None, at).map_err(no_plan)?;
-    let monday = made.items.iter().filter(|item| item.weekday == 0).filter_map(|item| item.find());
+    let monday = made.items.iter().filter(|item| item.weekday == 0).filter_map(Item::find);
     let monday: Vec<String> = monday.map(|exercise| name(exercise).say(lang)).collect();
     stage.tell(words::TELL_PLANNED.with("items", monday.join(", ")))?;
     if let Some(left_out) = made.left_out.first() {
@@ -51,7 +51,7 @@ pub(super) fn questions_and_a_plan(stage: &mut Stage) -> Result<(), Failure> {
     let safety = stage.phone.diary()?.safety(day(0))?;
     let cleared = safety.clearance().ok();
     let fits = cleared.is_some_and(|cleared| {
-        made.items.iter().filter_map(|item| item.find()).all(|exercise| cleared.blocks(exercise).is_none())
+        made.items.iter().filter_map(Item::find).all(|exercise| cleared.blocks(exercise).is_none())
     });
     stage.hold(fits, words::HOLDS_PLAN_FITS);
     stage.sync_until_quiet().map(drop)
@@ -114,7 +114,7 @@ fn tell_flare(stage: &mut Stage, today: i64) -> Result<(), Failure> {
 /// Answers the short check, where it is due.
 fn short_check(stage: &mut Stage, today: i64) -> Result<(), Failure> {
     let safety = stage.phone.diary()?.safety(day(today))?;
-    let Some(purpose) = safety.asks.iter().find_map(|ask| ask.purpose()) else { return Ok(()) };
+    let Some(purpose) = safety.asks.iter().find_map(Ask::purpose) else { return Ok(()) };
     let answers = nothing_to_report(purpose)?;
     stage.phone.diary()?.record_screening(&answers, purpose, None, Some(story::at(today, 8, 45)))?;
     stage.expected += 1;

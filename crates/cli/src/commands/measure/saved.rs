@@ -97,7 +97,7 @@ pub(super) fn show(
     all.push(taken.clone());
     let check = DeskCheck::read(&taken.values);
     let place = check.as_ref().and_then(|check| check.place);
-    let last = before.iter().filter(|one| one.order() < taken.order() && comparable(&one.values, &taken.values)).last();
+    let last = before.iter().rfind(|one| one.order() < taken.order() && comparable(&one.values, &taken.values));
     let change = last.and_then(|last| Change::between(known, last, taken));
     let desk_change = place.map(|place| diary.desk_change(place, taken.day)).transpose()?.flatten();
     let look_again = place.and_then(|place| follow_up(&all, place));
@@ -127,7 +127,9 @@ pub(super) fn show(
             page.hang("", &check.summary().say(lang));
             if !check.advice().is_empty() {
                 page.heading(words::HEADING_TRY);
-                check.advice().iter().for_each(|advice| page.point(&advice.say(lang)));
+                for advice in &check.advice() {
+                    page.point(&advice.say(lang));
+                }
                 page.say(desk_words::SCORE_COSTS);
             }
             if let Some(change) = &desk_change {

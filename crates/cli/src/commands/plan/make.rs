@@ -89,7 +89,11 @@ impl New {
         // Nobody is asked nine questions to be told then that there is no plan.
         advice.safety.clearance().map_err(|why| refused::locked(&why, numbers))?;
         if let Some(preset) = &self.preset {
+<<<<<<< .merge_file_qrjj57
+            return self.by_preset(context, &mut diary, preset, numbers);
+=======
             return self.preset_plan(context, &mut diary, preset, numbers);
+>>>>>>> .merge_file_V7o9iy
         }
         let Some(profile) = self.profile(context, &diary, &advice)? else {
             context.out.ask(words::LEFT);
@@ -101,7 +105,11 @@ impl New {
         shown(context, &mut diary, &id, &made)
     }
 
+<<<<<<< .merge_file_qrjj57
+    fn by_preset(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
+=======
     fn preset_plan(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
+>>>>>>> .merge_file_V7o9iy
         let given = self.days.as_deref().ok_or_else(|| missing(&["days"]))?;
         let weekdays = days::read(given).map_err(|why| Failure::refused_field("days", why))?;
         let at = moment(context, diary)?;

@@ -75,7 +75,11 @@ impl Show {
             }
             if let Some(why) = &locked {
                 page.space();
+<<<<<<< .merge_file_J13oGZ
                 for why in why {
+=======
+                for why in why.iter() {
+>>>>>>> .merge_file_dSraNB
                     page.hang("", &why.say(lang));
                 }
                 page.say(words::NEXT_SCREEN);

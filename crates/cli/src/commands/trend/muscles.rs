@@ -12,7 +12,7 @@ use crate::table::Table;
 use crate::texts::trend as words;
 
 #[derive(Serialize)]
-struct Muscles {
+struct Volumes {
     from: String,
     to: String,
     muscles: Vec<Work>,
@@ -41,7 +41,7 @@ pub(super) fn show(context: &Context, diary: &Diary, from: Day, to: Day) -> Resu
         })
         .collect();
     muscles.sort_by(|a, b| b.sets.cmp(&a.sets).then(a.muscle.cmp(b.muscle)));
-    let json = Muscles { from: from.to_string(), to: to.to_string(), muscles };
+    let json = Volumes { from: from.to_string(), to: to.to_string(), muscles };
     context.out.show(&json, || {
         let lang = context.lang();
         let mut page = Page::new(lang);

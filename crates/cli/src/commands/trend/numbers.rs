@@ -119,7 +119,9 @@ pub(super) fn beside(page: &mut Page, lang: Lang, outcome: &Outcome) {
     let rest: Vec<Sentence> = [outcome.since_limiting(), effect, recovered].into_iter().flatten().collect();
     if !rest.is_empty() {
         page.space();
-        rest.iter().for_each(|sentence| page.hang("", &sentence.say(lang)));
+        for sentence in &rest {
+            page.hang("", &sentence.say(lang));
+        }
     }
 }
 
