@@ -8,10 +8,8 @@ use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Key, Side, TraceLine, days,
-    replay,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, TraceLine, days, replay,
 };
-use lissom_core::exercise::Dose;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, agreed_since};
@@ -78,10 +76,10 @@ impl Diary {
         let plan = followed(&plans);
         let waiting = self.is_waiting()?;
         let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
-        let session = cleared.as_ref().zip(plan.plan.as_ref()).map(|(cleared, plan)| {
-            let dose = |exercise: &str, side: Side| dose_of(&doses, exercise, side);
-            session(&Limits::from(cleared), &plan.values, today, &days_off, &dose, doses.flare.is_some())
-        });
+        let session = cleared
+            .as_ref()
+            .zip(plan.plan.as_ref())
+            .map(|(cleared, plan)| session(&Limits::from(cleared), &plan.values, today, &days_off, &doses));
         Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
     }
 
@@ -295,12 +293,6 @@ impl Diary {
             ..Usage::default()
         })
     }
-}
-
-/// The dose of one side, or of an exercise without sides.
-fn dose_of(doses: &Doses, exercise: &str, side: Side) -> Option<Dose> {
-    let key = Key { exercise: exercise.to_owned(), side };
-    doses.exercises.get(&key).map(|one| one.dose)
 }
 
 /// What a version of a plan agrees on for its week and those after it.

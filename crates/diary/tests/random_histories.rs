@@ -7,6 +7,8 @@ mod pool_relay;
 
 use std::time::Duration;
 
+use lissom_diary::core::day::Day;
+use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::sync::client::End;
 use lissom_diary::{
     CheckInValues, Diary, HistoryQuery, HistoryRow, Host, Moment, ResultValues, StartedBy, SyncOptions,
@@ -23,6 +25,9 @@ const PHRASE: &str = "abandon abandon abandon abandon abandon abandon abandon ab
 enum Step {
     Result { device: usize, year: i64 },
     CheckIn { device: usize, pain: i64 },
+    Measure { device: usize, count: i64 },
+    Caution { device: usize, has: bool },
+    Flare { device: usize, on: bool },
     Edit { device: usize, which: usize, value: i64 },
     Move { device: usize, which: usize, year: i64 },
     Delete { device: usize, which: usize },
@@ -39,6 +44,9 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (device.clone(), 0..3_i64).prop_map(|(device, year)| Step::Result { device, year }),
         2 => (device.clone(), 0..=10_i64).prop_map(|(device, pain)| Step::CheckIn { device, pain }),
+        1 => (device.clone(), 0..=30_i64).prop_map(|(device, count)| Step::Measure { device, count }),
+        1 => (device.clone(), any::<bool>()).prop_map(|(device, has)| Step::Caution { device, has }),
+        1 => (device.clone(), any::<bool>()).prop_map(|(device, on)| Step::Flare { device, on }),
         3 => (device.clone(), which.clone(), 0..=10_i64).prop_map(|(device, which, value)| Step::Edit { device, which, value }),
         1 => (device.clone(), which.clone(), 0..3_i64).prop_map(|(device, which, year)| Step::Move { device, which, year }),
         1 => (device.clone(), which.clone()).prop_map(|(device, which)| Step::Delete { device, which }),
@@ -126,7 +134,7 @@ impl Device {
         let Some(id) = self.id(which) else { return };
         if id.starts_with("c:") {
             self.diary.edit_check_in(&id, |values| values.stress = Some(value)).unwrap();
-        } else {
+        } else if id.starts_with("s:") {
             self.diary.edit_result(&id, |values| values.pain_after = (value != 0).then_some(value)).unwrap();
         }
     }
@@ -142,6 +150,22 @@ fn play(devices: &mut [Device], count: i64, step: &Step) -> usize {
         Step::CheckIn { device, pain } => {
             let values = CheckInValues { pain: Some(*pain), ..Default::default() };
             devices[*device].diary.record_check_in(&values, Some(moment(1, count))).unwrap();
+            *device
+        }
+        Step::Measure { device, count: value } => {
+            let values =
+                MeasureValues { measure: Some("sit-to-stand".into()), value: Some(*value), ..Default::default() };
+            devices[*device].diary.record_measure(&values, Some(moment(1, count))).unwrap();
+            *device
+        }
+        Step::Caution { device, has } => {
+            devices[*device].diary.record_caution("pregnancy", *has, None, Some(moment(1, count))).unwrap();
+            *device
+        }
+        Step::Flare { device, on } => {
+            let reason = if *on { "flare" } else { "flare-over" };
+            let at = moment(1, count);
+            devices[*device].diary.record_day_off(reason, Day::of(at), None, Some(at)).unwrap();
             *device
         }
         Step::Edit { device, which, value } => {
@@ -217,10 +241,14 @@ proptest! {
             let status = device.diary.status().unwrap();
             prop_assert_eq!((status.unsynced, status.waiting, status.quarantined, status.refused), (0, 0, 0, 0));
         }
-        let (first, rest) = devices.split_first().unwrap();
+        let (first, rest) = devices.split_first_mut().unwrap();
         for other in rest {
             prop_assert_eq!(first.diary.state_hash().unwrap(), other.diary.state_hash().unwrap());
             prop_assert_eq!(first.rows(), other.rows());
+            // Invariant 9: the same log gives the same advice, whoever asks.
+            let today = Day::of(moment(2, 0));
+            let (ours, theirs) = (first.diary.advice(today).unwrap(), other.diary.advice(today).unwrap());
+            prop_assert_eq!((ours.safety, ours.doses, ours.outcome), (theirs.safety, theirs.doses, theirs.outcome));
         }
     }
 }

@@ -127,6 +127,8 @@ pub enum Cap {
     Plan,
     /// A flare.
     Flare,
+    /// What the dose rules know of these days.
+    Now,
 }
 
 impl Cap {
@@ -137,6 +139,7 @@ impl Cap {
             Self::Beginner => said::CAP_BEGINNER,
             Self::Plan => said::CAP_PLAN,
             Self::Flare => said::CAP_FLARE,
+            Self::Now => said::CAP_NOW,
         };
         text.with("most", u32::from(most))
     }
@@ -174,6 +177,10 @@ pub enum Because {
     Newer,
     /// It is the person's own, and nothing is known about it.
     Unchecked,
+    /// It was too much twice, and something else is done for now.
+    Paused,
+    /// It was too much three times: a professional is to be asked first.
+    Retired,
 }
 
 impl std::fmt::Debug for Because {
@@ -194,6 +201,8 @@ impl Because {
                 | Self::Direction(_)
                 | Self::Newer
                 | Self::Unchecked
+                | Self::Paused
+                | Self::Retired
         )
     }
 
@@ -212,6 +221,8 @@ impl Because {
             Self::Others => "out-others",
             Self::Newer => "out-newer",
             Self::Unchecked => "out-unchecked",
+            Self::Paused => "out-paused",
+            Self::Retired => "out-retired",
         }
     }
 
@@ -234,6 +245,8 @@ impl Because {
             Self::Others => said::OUT_OTHERS,
             Self::Newer => said::OUT_NEWER,
             Self::Unchecked => said::OUT_UNCHECKED,
+            Self::Paused => said::OUT_PAUSED,
+            Self::Retired => said::OUT_RETIRED,
         };
         let sentence = text.with("exercise", name(exercise));
         match self {

@@ -6,7 +6,7 @@
 use crate::catalogue;
 use crate::day::Day;
 use crate::dose::ladder::halved;
-use crate::dose::{DayOffValues, Side, WALK_BOUT_MINUTES};
+use crate::dose::{DayOffValues, Doses, Key, Side, Status, WALK_BOUT_MINUTES};
 use crate::exercise::{Dose, DoseMode, Exercise, Kind, Sides};
 use crate::record::Dated;
 use crate::texts::Sentence;
@@ -114,20 +114,60 @@ macro_rules! quiet {
 }
 quiet!(SessionItem Removed SessionPlan);
 
+/// What the dose rules say today.
+pub(super) struct Dosing<'a> {
+    pub(super) doses: &'a dyn Fn(&str, Side) -> Option<Dose>,
+    /// Exercise that an accepted proposal put in the place of one.
+    pub(super) moved_to: &'a dyn Fn(&str) -> Option<String>,
+    /// Why an exercise is not for now.
+    pub(super) not_now: &'a dyn Fn(&str) -> Option<Because>,
+    pub(super) level_max: u8,
+    pub(super) flare: bool,
+}
+
 /// Today's session of a plan.
 ///
-/// `days_off` are all of the person's, in any order. `doses` gives the dose that the log leads to for an exercise and
-/// a side, which in a flare is halved already (see [`Doses`](crate::dose::Doses)); where it has none, the starting dose
-/// holds, or half of it in a flare. In a flare there is level 0 alone, walking in bouts of at most 10 minutes, and slow breathing every day.
+/// `days_off` are all of the person's, in any order. The doses are those that the log leads to; an exercise that was
+/// never done has its starting dose, or half of it in a flare. One that the dose rules paused, or put away until a
+/// professional was asked, is left out, and what was accepted in its place comes in. In a flare there is level 0
+/// alone, walking in bouts of at most 10 minutes, and slow breathing every day.
 #[must_use]
 pub fn session(
     limits: &Limits,
     plan: &PlanValues,
     today: Day,
     days_off: &[Dated<DayOffValues>],
-    doses: &dyn Fn(&str, Side) -> Option<Dose>,
-    flare: bool,
+    doses: &Doses,
 ) -> SessionPlan {
+    let of = |exercise: &str, side: Side| doses.exercises.get(&Key { exercise: exercise.to_owned(), side });
+    let any = |exercise: &str| [Side::Both, Side::Left, Side::Right].map(|side| of(exercise, side));
+    let not_now = |exercise: &str| {
+        // One side that is too much is enough to leave both out.
+        any(exercise).into_iter().flatten().find_map(|one| match one.status {
+            Status::Retired => Some(Because::Retired),
+            Status::Paused => Some(Because::Paused),
+            Status::Active | Status::Flare | Status::AboveCeiling => None,
+        })
+    };
+    let dosing = Dosing {
+        doses: &|exercise, side| of(exercise, side).map(|one| one.dose),
+        moved_to: &|exercise| any(exercise).into_iter().flatten().find_map(|one| one.moved_to.clone()),
+        not_now: &not_now,
+        level_max: doses.level_max,
+        flare: doses.flare.is_some(),
+    };
+    within(limits, plan, today, days_off, &dosing)
+}
+
+/// [`session`], whatever the doses come from.
+pub(super) fn within(
+    limits: &Limits,
+    plan: &PlanValues,
+    today: Day,
+    days_off: &[Dated<DayOffValues>],
+    dosing: &Dosing<'_>,
+) -> SessionPlan {
+    let Dosing { doses, flare, .. } = *dosing;
     let read = plan.items();
     let mut session = SessionPlan {
         day: today,
@@ -146,11 +186,17 @@ pub fn session(
     let planned = !items.is_empty();
     session.extras = Extra::of_day(limits, first == Some(today.weekday()));
     let (most, cap) = level(limits, plan);
-    let ceiling = if flare && most > 0 { (0, Cap::Flare) } else { (most, cap) };
-    for item in items {
+    let now = if dosing.level_max < most { (dosing.level_max, Cap::Now) } else { (most, cap) };
+    let ceiling = if flare && most > 0 { (0, Cap::Flare) } else { now };
+    for mut item in items {
+        let other = (dosing.moved_to)(&item.exercise).filter(|other| (dosing.not_now)(other).is_none());
+        let fits = |other: &&'static Exercise| blocked(limits, ceiling, other).is_none();
+        if let Some(other) = other.and_then(|other| catalogue::find(&other)).filter(fits) {
+            other.id.clone_into(&mut item.exercise);
+        }
         let exercise = item.find();
         let because = match exercise {
-            Some(exercise) => blocked(limits, ceiling, exercise),
+            Some(exercise) => blocked(limits, ceiling, exercise).or_else(|| (dosing.not_now)(exercise.id)),
             None if item.is_own() => flare.then_some(Because::Unchecked),
             None => Some(Because::Newer),
         };
@@ -166,7 +212,8 @@ pub fn session(
     for removed in &mut session.removed {
         let Some(exercise) = removed.out.exercise else { continue };
         let found = alternates(limits, ceiling, plan, exercise);
-        removed.instead = found.into_iter().find(|other| !taken.contains(&other.id));
+        let free = |other: &&'static Exercise| !taken.contains(&other.id) && (dosing.not_now)(other.id).is_none();
+        removed.instead = found.into_iter().find(free);
         taken.extend(removed.instead.map(|instead| instead.id));
     }
     if let Some(minutes) = plan.minutes.and_then(|minutes| u32::try_from(minutes).ok()) {

@@ -1,7 +1,9 @@
 use super::*;
 use crate::day::Day;
-use crate::dose::{DayOffValues, Side};
-use crate::exercise::{Dose, Sides};
+use crate::dose::zone::Zone;
+use crate::dose::{Context, DayOffValues, Doses, ExerciseDose, Fold, Key, Side, Status};
+use crate::exercise::{Dose, Exercise, Sides};
+use crate::plan::today::{Dosing, within};
 
 /// A Monday.
 fn monday() -> Day {
@@ -10,6 +12,64 @@ fn monday() -> Day {
 
 fn starting(_: &str, _: Side) -> Option<Dose> {
     None
+}
+
+/// The session with doses from anywhere.
+fn session(
+    limits: &Limits,
+    plan: &PlanValues,
+    today: Day,
+    days_off: &[Dated<DayOffValues>],
+    doses: &dyn Fn(&str, Side) -> Option<Dose>,
+    flare: bool,
+) -> SessionPlan {
+    let (moved_to, not_now) = (|_: &str| None, |_: &str| None);
+    let level_max = Exercise::LEVEL_MAX;
+    let dosing = Dosing { doses, moved_to: &moved_to, not_now: &not_now, level_max, flare };
+    within(limits, plan, today, days_off, &dosing)
+}
+
+/// What the rules say of an empty log, but for one exercise.
+fn with(exercise: &str, status: Status, moved_to: Option<&str>) -> Doses {
+    let mut doses = Fold::new().today(monday(), &Context::default());
+    doses.level_max = Exercise::LEVEL_MAX;
+    let dose = catalogue::find(exercise).unwrap().dose;
+    let moved_to = moved_to.map(str::to_owned);
+    let one = ExerciseDose { step: 0, dose, zone: Zone::Red, status, moved_to, because: Vec::new() };
+    doses.exercises.insert(Key { exercise: exercise.to_owned(), side: Side::Both }, one);
+    doses
+}
+
+#[test]
+fn what_the_dose_rules_paused_or_put_away_is_left_out_and_what_was_accepted_comes_in() {
+    let plan = made(&free(), &desk_worker()).values;
+    let first = ids(&session(&free(), &plan, monday(), &[], &starting, false)).remove(0);
+    for (status, rule) in [(Status::Paused, "out-paused"), (Status::Retired, "out-retired")] {
+        let today = crate::plan::session(&free(), &plan, monday(), &[], &with(&first, status, None));
+        assert!(!ids(&today).contains(&first), "{rule}");
+        let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+        assert_eq!(removed, [rule]);
+        assert!(today.removed[0].out.sentence().say(Lang::En).contains("too much"));
+        assert!(today.removed[0].instead.is_some_and(|instead| instead.id != first));
+    }
+    let swapped = crate::plan::session(&free(), &plan, monday(), &[], &with(&first, Status::Paused, Some("cat-cow")));
+    assert!(ids(&swapped).contains(&"cat-cow".to_owned()) && !ids(&swapped).contains(&first));
+    let kneeling = limits(3, &["cannot-kneel"]);
+    let blocked = crate::plan::session(&kneeling, &plan, monday(), &[], &with(&first, Status::Paused, Some("cat-cow")));
+    assert!(!ids(&blocked).contains(&"cat-cow".to_owned()) && !ids(&blocked).contains(&first));
+}
+
+#[test]
+fn pain_that_is_higher_now_takes_out_what_is_above_its_level() {
+    let plan = made(&free(), &desk_worker()).values;
+    let mut doses = Fold::new().today(monday(), &Context::default());
+    doses.level_max = 0;
+    for day in 0..7 {
+        let today = crate::plan::session(&free(), &plan, monday().plus(day), &[], &doses);
+        let level = |item: &SessionItem| item.exercise.map_or(0, |exercise| exercise.level);
+        assert!(today.items.iter().all(|item| level(item) == 0));
+        assert!(today.removed.iter().all(|removed| removed.out.because.rule() == "out-level"));
+    }
 }
 
 fn off(reason: &str, from: &str, to: Option<&str>) -> Dated<DayOffValues> {
