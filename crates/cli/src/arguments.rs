@@ -121,7 +121,7 @@ impl Arguments {
     pub(crate) fn run(self, out: Output) -> Result<(), Failure> {
         // The language was looked up before, for the help.
         let _: Option<Lang> = self.lang;
-        let context = Context::new(self.data, self.max_bytes, out).as_of(self.today);
+        let context = Context::new(self.data, self.max_bytes, out).on(self.today);
         match self.command {
             Command::Init(init) => init.run(&context),
             Command::Join(join) => join.run(&context),

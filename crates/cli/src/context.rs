@@ -28,7 +28,7 @@ impl Context {
     }
 
     /// With `--today`: what there is to say is said as of that day.
-    pub(crate) fn as_of(self, as_of: Option<String>) -> Self {
+    pub(crate) fn on(self, as_of: Option<String>) -> Self {
         Self { as_of, ..self }
     }
 

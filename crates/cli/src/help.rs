@@ -68,7 +68,7 @@ fn choices(choices: &[(Text, String)], key: &str, say: &mut dyn FnMut(&str, &str
     for (text, values) in choices {
         let gap = if *text == words::DEFAULT { "value" } else { "values" };
         let english = text.with(gap, format!("`{values}`")).say(Lang::En);
-        said.push_str(&format!(" [{}]", say(&format!("{key}.{gap}"), &english)));
+        said.extend([" [", &say(&format!("{key}.{gap}"), &english), "]"]);
     }
     said
 }

@@ -167,11 +167,11 @@ pub(crate) fn dose(lang: Lang, values: &ResultValues) -> String {
     };
     let hold = values.hold_seconds.map(|seconds| words::HOLD.with("seconds", seconds));
     let minutes = values.minutes.map(|minutes| words::MINUTES.with("minutes", minutes));
-    list(lang, [counts, hold, minutes])
+    list(lang, &[counts, hold, minutes])
 }
 
 /// Those of the sentences that there are, with commas.
-fn list<const N: usize>(lang: Lang, sentences: [Option<Sentence>; N]) -> String {
+fn list(lang: Lang, sentences: &[Option<Sentence>]) -> String {
     sentences.iter().flatten().map(|sentence| sentence.say(lang)).collect::<Vec<_>>().join(", ")
 }
 
@@ -200,7 +200,7 @@ fn pain(values: &ResultValues) -> String {
 fn feelings(lang: Lang, values: &CheckInValues) -> String {
     let said = |text: Text, value: Option<i64>| value.map(|value| text.with("value", value));
     let (leg, sleep) = (said(words::LEG, values.leg), said(words::SLEEP, values.sleep));
-    list(lang, [leg, sleep, said(words::STRESS, values.stress), said(words::MOOD, values.mood)])
+    list(lang, &[leg, sleep, said(words::STRESS, values.stress), said(words::MOOD, values.mood)])
 }
 
 fn shortened(note: Option<&str>) -> String {

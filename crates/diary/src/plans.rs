@@ -96,15 +96,15 @@ impl Diary {
     ) -> Result<(String, Generated), PlanError> {
         let at = self.moment(at)?;
         let cleared = self.cleared(Day::of(at))?;
-        let made = make(&cleared)?;
+        let generated = make(&cleared)?;
         let Followed { plan, others } = self.plan()?;
         // A new plan settles which of several versions to follow: it replaces them all.
         let replaced: Vec<String> = plan.into_iter().chain(others).map(|plan| plan.id).collect();
         let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
-        let mut values = made.values(at, &replaced);
+        let mut values = generated.values(at, &replaced);
         values.name = name.map(str::to_owned);
         let id = self.add(&values, Some(at))?;
-        Ok((id, made))
+        Ok((id, generated))
     }
 
     /// Changes the plan that is followed: records a new version of it.

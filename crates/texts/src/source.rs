@@ -51,7 +51,11 @@ pub fn compile(files: &[(String, String)]) -> Result<String, Vec<String>> {
                 Words::Counted { one, other } => format!("Text::counted({key:?}, {one:?}, {other:?})"),
             };
             let first = words.all().into_iter().last().unwrap_or_default().replace('\n', " ");
-            let shown: String = first.chars().take(80).collect();
+            let mut shown: String = first.chars().take(80).collect();
+            // A command that was cut off is still one.
+            if shown.matches('`').count() % 2 == 1 {
+                shown.push('`');
+            }
             let _ = writeln!(code, "    #[doc = {shown:?}]\n    pub const {name}: Text = {made};");
             if keys.insert(key.clone(), format!("{file}::{name}")).is_some() {
                 problems.push(format!("texts/{file}.toml: {key} is there twice"));

@@ -42,7 +42,7 @@ pub(crate) struct Watch {}
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Shown<'a> {
     Watching,
-    Row { row: JsonRow<'a> },
+    Row { row: Box<JsonRow<'a>> },
     Synced { report: JsonReport<'a> },
     Offline { message: &'a str },
     Online,
@@ -106,7 +106,7 @@ impl Follower {
         let rows = self.diary.history(&query)?;
         let names = self.diary.own_names()?;
         for row in rows.iter().filter(|row| !self.last.contains(row)) {
-            self.out.show(&Shown::Row { row: row.into() }, || rows::line(self.out.lang(), &names, row))?;
+            self.out.show(&Shown::Row { row: Box::new(row.into()) }, || rows::line(self.out.lang(), &names, row))?;
         }
         self.seen = revision;
         self.last = rows;

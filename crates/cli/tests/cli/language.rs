@@ -314,10 +314,10 @@ fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     fs::write(none.data().join("secret"), "00".repeat(32)).unwrap();
     say(&none, 3, &["init", "--name", "Phone"], &[]);
     let (device, _) = begun();
-    let (full, note) = (Device::begun(), "ö".repeat(1_500));
-    let log = ["--max-bytes", "300000", "log", "walking", "--note", &note];
-    while full.run(&log).exit == 0 {}
-    refuse(&full, 7, &log);
+    let (crammed, words) = (Device::begun(), "ö".repeat(1_500));
+    let log = ["--max-bytes", "300000", "log", "walking", "--note", &words];
+    while crammed.run(&log).exit == 0 {}
+    refuse(&crammed, 7, &log);
     let database = || rusqlite::Connection::open(device.data().join("diary.sqlite")).unwrap();
     assert_eq!(database().execute("UPDATE result SET minutes = 99", []).unwrap(), 2);
     say(&device, 6, &["verify"], &[]);

@@ -152,7 +152,9 @@ impl Sheet {
         ] {
             if !items.is_empty() {
                 page.heading(heading);
-                items.iter().for_each(|item| page.point(item));
+                for item in items {
+                    page.point(item);
+                }
             }
         }
         self.known(&mut page, lang);
@@ -204,7 +206,9 @@ impl Sheet {
         }
         page.heading(words::HEADING_KNOWN);
         page.hang("  ", &words::KNOWN.with("grade", self.evidence.text()).say(lang));
-        self.sources.iter().for_each(|source| page.point(source));
+        for source in &self.sources {
+            page.point(source);
+        }
         if !self.gaps.is_empty() {
             let flags: Vec<String> = self.gaps.iter().map(|gap| format!("`--{}`", gap.replace('_', "-"))).collect();
             let edit = format!("`lissom own edit {}`", self.id);
