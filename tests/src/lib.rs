@@ -127,7 +127,7 @@ impl Device {
     /// Fails the test if anything stored is not as it was written.
     pub fn assert_whole(&mut self) {
         let verified = self.diary.verify().expect("a database that can be checked");
-        assert_eq!(verified.problems, Vec::<String>::new());
+        assert_eq!(verified.problems, Vec::new());
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    archive, begin, breaks, change, check_in, exercises, history, learn, log, own, relay, status, sync, watch,
+    advice, archive, begin, breaks, change, check_in, exercises, history, learn, log, measure, own, plan, relay,
+    replay, screen, status, sync, today, trend, watch,
 };
 use crate::context::Context;
 use crate::failure::Failure;
@@ -74,7 +75,7 @@ pub(crate) struct Arguments {
     lang: Option<Lang>,
 
     /// As of this day, such as 2026-11-22: for scripts, and to look back [default: today]
-    #[arg(long, global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
+    #[arg(id = "as_of", long = "today", global = true, value_name = "DATE", hide = true, help_heading = GLOBAL)]
     today: Option<String>,
 
     #[command(subcommand)]
@@ -92,8 +93,15 @@ enum Command {
     Own(own::Own),
     Learn(learn::Learn),
     Breaks(breaks::Breaks),
+    Plan(plan::Plan),
+    Today(today::Today),
+    Advice(advice::Advice),
+    Replay(replay::Replay),
     Log(log::Log),
     CheckIn(check_in::CheckIn),
+    Screen(screen::Screen),
+    Measure(measure::Measure),
+    Trend(trend::Trend),
     History(history::History),
     Edit(change::Edit),
     Delete(change::Delete),
@@ -132,8 +140,15 @@ impl Arguments {
             Command::Own(own) => own.run(&context),
             Command::Learn(learn) => learn.run(&context),
             Command::Breaks(breaks) => breaks.run(&context),
+            Command::Plan(plan) => plan.run(&context),
+            Command::Today(_) => today::Today::run(&context),
+            Command::Advice(advice) => advice.run(&context),
+            Command::Replay(replay) => replay.run(&context),
             Command::Log(log) => log.run(&context),
             Command::CheckIn(check_in) => check_in.run(&context),
+            Command::Screen(screen) => screen.run(&context),
+            Command::Measure(measure) => measure.run(&context),
+            Command::Trend(trend) => trend.run(&context),
             Command::History(history) => history.run(&context),
             Command::Edit(edit) => edit.run(&context),
             Command::Delete(delete) => delete.run(&context),

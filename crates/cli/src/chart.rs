@@ -21,7 +21,7 @@ const BITS: [[u32; DOTS_ACROSS]; DOTS_UP] = [[0x01, 0x08], [0x02, 0x10], [0x04, 
 pub(crate) struct Chart<'a> {
     /// Single values.
     pub(crate) points: &'a [(Day, i64)],
-    /// A line through values; it breaks where more than a week lies between two.
+    /// A line through values; it breaks where more than a week lies between two, unless they are sparse.
     pub(crate) line: &'a [(Day, i64)],
     /// A level to compare with.
     pub(crate) baseline: Option<i64>,
@@ -31,6 +31,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) marks: &'a [(Day, char)],
     /// Ends of the scale.
     pub(crate) scale: (i64, i64),
+    /// Values come weeks apart: the line never breaks.
+    pub(crate) sparse: bool,
 }
 
 /// Days without a value over which the line is not drawn.
@@ -46,7 +48,7 @@ impl Chart<'_> {
         }
         for pair in self.line.windows(2) {
             if let [(day, value), (next, after)] = pair
-                && next.since(*day) <= BREAK_DAYS
+                && (self.sparse || next.since(*day) <= BREAK_DAYS)
             {
                 line.stroke((axis.x(*day), axis.y(*value)), (axis.x(*next), axis.y(*after)));
             }
@@ -127,15 +129,24 @@ impl Axis {
     /// The line under the drawing, its marks and its dates.
     fn below(&self, marks: &[(Day, char)]) -> String {
         let mut line = format!("{FAINT}     └{}{FAINT:#}\n", "─".repeat(COLUMNS));
-        let mut shown = vec![' '; COLUMNS];
-        for (day, mark) in marks {
-            if let Some(cell) = self.x(*day).and_then(|x| shown.get_mut(x / DOTS_ACROSS)) {
-                *cell = *mark;
+        let mut kinds: Vec<char> = Vec::new();
+        for (_, mark) in marks {
+            if !kinds.contains(mark) {
+                kinds.push(*mark);
             }
         }
-        let shown: String = shown.into_iter().collect();
-        if !shown.trim().is_empty() {
-            let _ = writeln!(line, "      {}", shown.trim_end());
+        // A row for each mark: two on one day would hide each other.
+        for kind in kinds {
+            let mut shown = vec![' '; COLUMNS];
+            for (day, _) in marks.iter().filter(|(_, mark)| *mark == kind) {
+                if let Some(cell) = self.x(*day).and_then(|x| shown.get_mut(x / DOTS_ACROSS)) {
+                    *cell = kind;
+                }
+            }
+            let shown: String = shown.into_iter().collect();
+            if !shown.trim().is_empty() {
+                let _ = writeln!(line, "      {}", shown.trim_end());
+            }
         }
         let (first, last) = (self.from.to_string(), self.to.to_string());
         let middle = self.from.plus(self.to.since(self.from) / 2).to_string();

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use lissom_diary::core::refusal::{Reason, Refusal};
+use lissom_diary::core::screening::{Purpose, questions};
 use lissom_diary::texts::error::{DAMAGED_CHANGE, DAMAGED_ENTRY};
 use lissom_diary::texts::relay;
 use lissom_diary::{Error, RelayUrlError, system_words};
@@ -158,6 +159,7 @@ fn hint(error: &Error) -> Option<Text> {
         Error::NoDiary => Some(words::HINT_NO_DIARY),
         Error::DiaryExists => Some(words::HINT_DIARY_EXISTS),
         Error::NotFound => Some(words::HINT_NOT_FOUND),
+        Error::Kept => Some(words::HINT_KEPT),
         Error::NoRelay => Some(words::HINT_NO_RELAY),
         Error::RelayUrl(RelayUrlError::NotEncrypted) => Some(words::HINT_INSECURE),
         Error::Relay(why) if why.key() == relay::NOT_ADMITTED.key() => Some(words::HINT_INVITE),
@@ -188,6 +190,7 @@ fn kind(error: &Error) -> (u8, &'static str) {
         Error::DiaryExists => (REFUSED, "diary-exists"),
         Error::NoDiary => (NOT_FOUND, "no-diary"),
         Error::NotFound => (NOT_FOUND, "not-found"),
+        Error::Kept => (REFUSED, "kept"),
         Error::NoRelay => (OFFLINE, "no-relay"),
         Error::Relay(_) => (OFFLINE, "relay"),
         Error::UnknownVault => (OFFLINE, "unknown-vault"),
@@ -221,14 +224,21 @@ fn refused(refusal: &Refusal) -> Failure {
 /// A field as it is spelt on the command line.
 fn flag(field: &str) -> String {
     match field {
-        "exercise" | "id" => field.to_owned(),
+        "exercise" | "id" | "measure" | "value" | "condition" | "reason" => field.to_owned(),
         "hold_seconds" => "--hold".to_owned(),
         "at_ms" | "offset_minutes" => "--at".to_owned(),
         "in_seconds" => "--in".to_owned(),
         "out_seconds" => "--out".to_owned(),
         "every_minutes" => "--every".to_owned(),
+        other if other != "age" && is_question(other) => format!("--answer {other}"),
         other => format!("--{}", other.replace('_', "-")),
     }
+}
+
+/// Whether a field is one of the safety questions.
+fn is_question(field: &str) -> bool {
+    let [whole, short] = [Purpose::First, Purpose::Today].map(questions);
+    whole.iter().chain(short).any(|question| question.id == field)
 }
 
 #[cfg(test)]

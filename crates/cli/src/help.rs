@@ -68,7 +68,9 @@ fn choices(choices: &[(Text, String)], key: &str, say: &mut dyn FnMut(&str, &str
     for (text, values) in choices {
         let gap = if *text == words::DEFAULT { "value" } else { "values" };
         let english = text.with(gap, format!("`{values}`")).say(Lang::En);
-        said.extend([" [", &say(&format!("{key}.{gap}"), &english), "]"]);
+        for part in [" [", &say(&format!("{key}.{gap}"), &english), "]"] {
+            said.push_str(part);
+        }
     }
     said
 }

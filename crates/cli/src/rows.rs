@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use lissom_diary::core::catalogue;
 use lissom_diary::core::exercise::{Dose, DoseMode};
+use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::{CheckInValues, HistoryRow, ResultValues, RowValues};
 use serde::Serialize;
 
+use crate::measures;
 use crate::output::printable;
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, Text, rows as words};
@@ -23,6 +25,7 @@ const SHORT_ID_CHARS: usize = 8;
 pub(crate) enum JsonRow<'a> {
     Result(JsonResult<'a>),
     CheckIn(JsonCheckIn<'a>),
+    Measure(JsonMeasure<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +66,21 @@ pub(crate) struct JsonCheckIn<'a> {
     mood: Option<i64>,
 }
 
+#[derive(Debug, Serialize)]
+pub(crate) struct JsonMeasure<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    at: String,
+    measure: Option<&'a str>,
+    value: Option<i64>,
+    score_tenths: Option<i64>,
+    items: Option<&'a [i64]>,
+    labels: Option<&'a [String]>,
+    name: Option<&'a str>,
+    note: Option<&'a str>,
+    deleted: bool,
+}
+
 impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
     fn from(row: &'a HistoryRow) -> Self {
         let (id, at, deleted) = (row.id.as_str(), row.at.to_rfc3339(), row.deleted);
@@ -101,6 +119,22 @@ impl<'a> From<&'a HistoryRow> for JsonRow<'a> {
                 let note = values.note.as_deref();
                 Self::CheckIn(JsonCheckIn { id, r#type, at, pain, leg, sleep, stress, note, deleted, mood })
             }
+            RowValues::Measure(values) => {
+                let MeasureValues { measure, items, labels, name, note, .. } = values;
+                Self::Measure(JsonMeasure {
+                    id,
+                    r#type,
+                    at,
+                    measure: measure.as_deref(),
+                    value: values.value,
+                    score_tenths: values.score_tenths(),
+                    items: items.as_deref(),
+                    labels: labels.as_deref(),
+                    name: name.as_deref(),
+                    note: note.as_deref(),
+                    deleted,
+                })
+            }
         }
     }
 }
@@ -131,6 +165,14 @@ fn cells(lang: Lang, names: &Names, values: &RowValues) -> Cells {
             side: String::new(),
             effort: String::new(),
             pain: values.pain.map(|pain| pain.to_string()).unwrap_or_default(),
+            note: shortened(values.note.as_deref()),
+        },
+        RowValues::Measure(values) => Cells {
+            what: measures::name(lang, values),
+            dose: measures::score(lang, values).unwrap_or_default(),
+            side: String::new(),
+            effort: String::new(),
+            pain: String::new(),
             note: shortened(values.note.as_deref()),
         },
     }

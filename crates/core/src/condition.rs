@@ -8,6 +8,7 @@
 //! The table and its sources are told in `docs/evidence.md`, and no clinician has reviewed it.
 
 use crate::exercise::{Exercise, Position};
+use crate::texts::{self, Text};
 use serde::Serialize;
 
 mod table;
@@ -55,6 +56,29 @@ impl Condition {
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         Self::all().iter().find(|condition| condition.id == id)
+    }
+
+    /// The id that was meant, perhaps.
+    #[must_use]
+    pub fn nearest(id: &str) -> Option<&'static str> {
+        crate::vocabulary::nearest(id, Self::all().iter().map(|condition| condition.id))
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        self.words("name")
+    }
+
+    /// What follows from it for the exercises, in a sentence for people.
+    #[must_use]
+    pub fn about(&self) -> Text {
+        self.words("about")
+    }
+
+    fn words(&self, which: &str) -> Text {
+        let key = format!("condition.{}.{which}", self.id.replace('-', "_"));
+        texts::find(&key).unwrap_or(Text::new(self.id, self.id))
     }
 
     /// Why the exercise is left out for people with this condition; `None` when it is not.

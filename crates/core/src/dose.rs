@@ -26,8 +26,7 @@ pub mod zone;
 
 pub use crate::dose::flare::{OFF_POINTS, ON_POINTS, RECHECK_DAYS, WALK_BOUT_MINUTES};
 pub use crate::dose::fold::{
-    AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, Fold, GAP_DAYS, PAIR_DAYS_MAX, REDS_DAYS, STRENGTH_DAYS_APART,
-    USUAL_PAIN_MAX,
+    AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, Fold, GAP_DAYS, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX,
 };
 pub use crate::dose::known::{Exercises, Known};
 pub use crate::dose::log::{DayLog, days};

@@ -34,7 +34,7 @@ pub const OWN_PEG: &str = "own:peg";
 /// summed. Two or less counts as good function when maintenance is offered.
 pub const OWN_RMDQ: &str = "own:rmdq";
 
-const YES_NO: Range = Range { min: 0, max: 1, unit: "(0 no, 1 yes)" };
+const YES_NO: Range = Range { min: 0, max: 2, unit: "(0 no, 1 yes, 2 does not apply)" };
 
 values! {
     /// One taking of a measure.
@@ -113,7 +113,8 @@ impl MeasureValues {
             }
             Answers::YesNo => {
                 let items = answered(self.items.as_deref(), YES_NO)?;
-                Ok(items.iter().sum::<i64>().saturating_mul(10))
+                let yes = items.iter().filter(|item| **item == 1).count();
+                Ok(i64::try_from(yes).unwrap_or(i64::MAX).saturating_mul(10))
             }
         }
     }

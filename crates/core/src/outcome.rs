@@ -225,7 +225,8 @@ pub(crate) fn distinct<V>(records: &[Dated<V>]) -> Vec<&Dated<V>> {
 }
 
 /// Tenths as a number to read: 5, or 5.5 with the mark of the reader's language.
-pub(crate) fn points(tenths: i64) -> Sentence {
+#[must_use]
+pub fn points(tenths: i64) -> Sentence {
     let (whole, rest) = (tenths.div_euclid(10), tenths.rem_euclid(10));
     if rest == 0 { texts::WHOLE.with("number", whole) } else { texts::DECIMAL.with("whole", whole).with("tenth", rest) }
 }

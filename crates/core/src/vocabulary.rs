@@ -19,6 +19,25 @@ pub(crate) fn said(table: &str, word: &str) -> Arg {
     texts::find(&key).map_or_else(|| Arg::from(word), Arg::from)
 }
 
+/// Which of these ids was meant, perhaps.
+#[must_use]
+pub fn nearest<'a>(word: &str, ids: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const PART_CHARS_MIN: usize = 4;
+    // Comparing takes time in proportion to the length, and twice a long id is no slip any more.
+    const CHARS_MAX: usize = 64;
+    let wanted = word.trim().to_lowercase().replace([' ', '_'], "-");
+    let chars = wanted.chars().count();
+    if chars > CHARS_MAX {
+        return None;
+    }
+    let near = ids.into_iter().filter_map(|id| {
+        let part = chars >= PART_CHARS_MIN && id.contains(&wanted);
+        let apart = if part { 0 } else { strsim::damerau_levenshtein(&wanted, id) };
+        (part || apart <= chars.div_ceil(3)).then_some((apart, id))
+    });
+    near.min().map(|(_, id)| id)
+}
+
 macro_rules! texts_of {
     ($($type:ident { $($variant:ident = $text:ident,)+ })+) => {
         $(impl $type {

@@ -4,6 +4,8 @@
 //! what they made of days long past is kept as a checkpoint in the projection, which is dropped whenever a record up
 //! to its day changes.
 
+use std::collections::BTreeMap;
+
 use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
@@ -12,7 +14,7 @@ use lissom_core::dose::{
 };
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, agreed_since};
+use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
 use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
 use lissom_core::record::Dated;
@@ -24,6 +26,7 @@ use rusqlite::OptionalExtension;
 use crate::diary::Diary;
 use crate::error::Error;
 use crate::records::Log;
+use crate::texts::Sentence;
 
 /// Days that are always read: what the outcomes look back on.
 const LOOK_BACK_DAYS: i32 = 120;
@@ -68,9 +71,10 @@ impl Diary {
         let (fold, log) = self.fold(today, &own)?;
         let days_off = self.read::<DayOffValues>(None)?;
         let plans = self.read::<PlanValues>(None)?;
-        let outcome = self.outcome_of(&log, &plans, &days_off, today)?;
+        let outcome = Outcome::of(&self.past(&log, &plans, today)?.log(&days_off, today));
         let worsening = outcome.alerts.0.iter().map(|alert| alert.from).max();
-        let usage = self.usage(fold.red_on(today.plus(-1), &Exercises { own: &own }), worsening, today)?;
+        let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
+        let usage = Usage { yesterday_red, worsening, new_episode: new_episode(&plans), ..self.usage(today)? };
         let safety = self.safety_after(&usage, today)?;
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
@@ -143,7 +147,7 @@ impl Diary {
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
             first_session: self.end_of("session", "min")?,
-            screened: self.read::<ScreeningValues>(None)?.iter().map(|record| record.day).max(),
+            screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
         Ok(fold.today(today, &context))
@@ -202,14 +206,27 @@ impl Diary {
         Ok(())
     }
 
-    /// Trends, alerts and adherence.
-    fn outcome_of(
-        &self,
-        log: &Log,
-        plans: &[Dated<PlanValues>],
-        days_off: &[Dated<DayOffValues>],
-        today: Day,
-    ) -> Result<Outcome, Error> {
+    /// The week of a day in a few sentences, as of its last day or of today, whichever is earlier.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn digest(&self, week: Day, today: Day) -> Result<Vec<Sentence>, Error> {
+        let today = week.monday().plus(6).min(today);
+        let log = self.read_log(Some(today.plus(-LOOK_BACK_DAYS)))?;
+        let (plans, days_off) = (self.read::<PlanValues>(None)?, self.read::<DayOffValues>(None)?);
+        Ok(digest(&self.past(&log, &plans, today)?.log(&days_off, today), week))
+    }
+
+    /// Sets of strength work from one day to another, both included, by muscle as the catalogue names it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn volume_by_muscle(&self, from: Day, to: Day) -> Result<BTreeMap<&'static str, Volume>, Error> {
+        Ok(volume_by_muscle(&self.read_log(Some(from))?.results, from, to))
+    }
+
+    /// What outcomes are found from, beside days off.
+    fn past(&self, log: &Log, plans: &[Dated<PlanValues>], today: Day) -> Result<Past, Error> {
         let start = self.episode_start(plans)?;
         let look_back = today.plus(-LOOK_BACK_DAYS);
         let mut check_ins: Vec<Dated<CheckInValues>> = Vec::new();
@@ -224,26 +241,13 @@ impl Diary {
         let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
         // Weeks of which no session was read must not count as missed.
         let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
-        Ok(Outcome::of(&OutcomeLog {
-            check_ins: &check_ins,
-            measures: &measures,
-            results: &results,
-            sessions: &sessions,
-            days_off,
-            agreed: &agreed,
-            episode_start: start,
-            today,
-        }))
+        Ok(Past { check_ins, measures, results, sessions, agreed, start })
     }
 
     /// The first check-in, or the first one after the last plan for keeping well was left.
     fn episode_start(&self, plans: &[Dated<PlanValues>]) -> Result<Option<Day>, Error> {
-        let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
-        let mut plans: Vec<_> = plans.iter().collect();
-        plans.sort_by(|a, b| a.order().cmp(&b.order()));
-        let again = plans.iter().rposition(|plan| well(plan)).and_then(|index| plans.get(index.saturating_add(1)));
-        match again {
-            Some(plan) => Ok(Some(plan.day)),
+        match new_episode(plans) {
+            Some(day) => Ok(Some(day)),
             None => self.end_of("check_in", "min"),
         }
     }
@@ -283,15 +287,47 @@ impl Diary {
     }
 
     /// When sessions and check-ins were last.
-    fn usage(&self, yesterday_red: bool, worsening: Option<Day>, today: Day) -> Result<Usage, Error> {
+    fn usage(&self, today: Day) -> Result<Usage, Error> {
         let known = |day: Option<Day>| day.filter(|day| *day <= today);
         Ok(Usage {
             last_session: known(self.end_of("session", "max")?),
             last_check_in: known(self.end_of("check_in", "max")?),
-            yesterday_red,
-            worsening,
             ..Usage::default()
         })
+    }
+}
+
+/// The day on which keeping well was left for the last time: a new spell of pain began.
+fn new_episode(plans: &[Dated<PlanValues>]) -> Option<Day> {
+    let well = |plan: &Dated<PlanValues>| plan.values.mode.as_deref() == Some("maintenance");
+    let mut plans: Vec<_> = plans.iter().collect();
+    plans.sort_by(|a, b| a.order().cmp(&b.order()));
+    let last = plans.iter().rposition(|plan| well(plan))?;
+    plans.get(last.saturating_add(1)).map(|plan| plan.day)
+}
+
+/// What outcomes are found from, beside days off.
+struct Past {
+    check_ins: Vec<Dated<CheckInValues>>,
+    measures: Vec<Dated<MeasureValues>>,
+    results: Vec<Dated<ResultValues>>,
+    sessions: Vec<DoneSession>,
+    agreed: Vec<Agreed>,
+    start: Option<Day>,
+}
+
+impl Past {
+    fn log<'a>(&'a self, days_off: &'a [Dated<DayOffValues>], today: Day) -> OutcomeLog<'a> {
+        OutcomeLog {
+            check_ins: &self.check_ins,
+            measures: &self.measures,
+            results: &self.results,
+            sessions: &self.sessions,
+            days_off,
+            agreed: &self.agreed,
+            episode_start: self.start,
+            today,
+        }
     }
 }
 

@@ -165,47 +165,75 @@ impl Diary {
     fn to_csv(&self) -> Result<(Vec<u8>, usize), Error> {
         let rows = self.history(&HistoryQuery { deleted: true, ..HistoryQuery::default() })?;
         let fields: Vec<&str> = columns().collect();
+        // Columns that came later stand at the end: what was made for the others goes on.
+        let measured: Vec<&str> = measure_columns().chain([SCORE]).collect();
         let mut out = csv::Writer::from_writer(Vec::new());
         let broken = |error: csv::Error| Error::Database(error.to_string());
-        out.write_record(["type", "id", "at"].into_iter().chain(fields.iter().copied()).chain(["deleted"]))
-            .map_err(broken)?;
+        out.write_record(
+            ["type", "id", "at"]
+                .into_iter()
+                .chain(fields.iter().copied())
+                .chain(["deleted"])
+                .chain(measured.iter().copied()),
+        )
+        .map_err(broken)?;
         for row in &rows {
             let cells = fields.iter().map(|name| cell(row, name));
             let (kind, deleted) = (row.values.type_name().to_owned(), row.deleted.to_string());
             let front = [kind, row.id.clone(), row.at.to_rfc3339()];
-            out.write_record(front.into_iter().chain(cells).chain([deleted])).map_err(broken)?;
+            let measured = measured.iter().map(|name| cell(row, name));
+            out.write_record(front.into_iter().chain(cells).chain([deleted]).chain(measured)).map_err(broken)?;
         }
         let bytes = out.into_inner().map_err(|error| Error::Database(error.to_string()))?;
         Ok((bytes, rows.len()))
     }
 }
 
-/// Names of all fields of the history, results first; `at` stands apart.
+/// Column of what a measure comes to, in tenths of its unit.
+const SCORE: &str = "score_tenths";
+
+/// Names of the fields of results and check-ins; `at` stands apart.
 fn columns() -> impl Iterator<Item = &'static str> {
     let result = ResultValues::FIELDS.iter().map(|field| field.name).filter(|name| *name != "note");
     let check_in = CheckInValues::FIELDS.iter().map(|field| field.name);
     result.chain(check_in.filter(|name| !matches!(*name, "at_ms" | "offset_minutes")))
 }
 
+/// Names of the fields that measures alone have.
+fn measure_columns() -> impl Iterator<Item = &'static str> {
+    MeasureValues::FIELDS
+        .iter()
+        .map(|field| field.name)
+        .filter(|name| !matches!(*name, "at_ms" | "offset_minutes" | "note"))
+}
+
 fn cell(row: &HistoryRow, name: &str) -> String {
     let value = match &row.values {
         RowValues::Result(values) => values.get(name),
         RowValues::CheckIn(values) => values.get(name),
+        RowValues::Measure(values) if name == SCORE => values.score_tenths().map(Value::Int),
+        RowValues::Measure(values) => values.get(name),
     };
+    value.map(|value| in_cell(&value)).unwrap_or_default()
+}
+
+fn in_cell(value: &Value) -> String {
     match value {
-        Some(Value::Int(value)) => value.to_string(),
-        Some(Value::Text(text)) => text,
+        Value::Int(value) => value.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Array(values) => values.iter().map(in_cell).collect::<Vec<_>>().join("; "),
         _ => String::new(),
     }
 }
 
 impl RowValues {
-    /// `result` or `check_in`.
+    /// `result`, `check_in` or `measure`.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Result(_) => "result",
             Self::CheckIn(_) => "check_in",
+            Self::Measure(_) => "measure",
         }
     }
 }

@@ -288,8 +288,9 @@ impl Diary {
     /// Moves a session, the session of a result, or a check-in to another time.
     ///
     /// # Errors
-    /// [`Error::NotFound`], or [`Error::InvalidInput`] of the time.
+    /// [`Error::NotFound`], or [`Error::InvalidInput`] of the time. [`Error::Kept`] as for [`Diary::delete`].
     pub fn edit_time(&mut self, id: &str, at: Moment) -> Result<(), Error> {
+        keep(id)?;
         Moment::new(at.at_ms, at.offset_minutes)?;
         let owner = if kind_of(id) == Some(Kind::Result) { session_of(id) } else { id };
         self.change(owner, |_| {
@@ -301,8 +302,10 @@ impl Diary {
     /// Deletes a record. It can be restored; an edit made elsewhere meanwhile is not lost.
     ///
     /// # Errors
-    /// [`Error::NotFound`]
+    /// [`Error::NotFound`], or [`Error::Kept`] of a screening result, a caution or a clearance: deleting is no way
+    /// around them.
     pub fn delete(&mut self, id: &str) -> Result<(), Error> {
+        keep(id)?;
         let now = self.storage.host.now_ms();
         self.change(id, |record| match record.deleted_at() {
             Some(_) => Ok(Vec::new()),
@@ -434,6 +437,14 @@ impl Write<'_> {
 
 pub(crate) fn new_record<V: Values>(key: &str, values: &V) -> Put {
     Put::Record { key: key.to_owned(), value: encode(&to_fields(values)) }
+}
+
+/// Refuses to change what safety rests on.
+fn keep(id: &str) -> Result<(), Error> {
+    match kind_of(id) {
+        Some(Kind::Screening | Kind::Caution | Kind::Clearance) => Err(Error::Kept),
+        _ => Ok(()),
+    }
 }
 
 fn deletion(key: &str, value: Value) -> Put {

@@ -39,6 +39,8 @@ pub enum Error {
     DiaryExists,
     /// No record has this id.
     NotFound,
+    /// A record that safety rests on: it stays, and answering again is the way.
+    Kept,
     /// No relay is set.
     NoRelay,
     /// The relay could not be reached, or it refused; nothing was lost.
@@ -102,6 +104,7 @@ impl Error {
             Self::NoDiary => words::NO_DIARY.into(),
             Self::DiaryExists => words::DIARY_EXISTS.into(),
             Self::NotFound => words::NOT_FOUND.into(),
+            Self::Kept => words::KEPT.into(),
             Self::NoRelay => words::NO_RELAY.into(),
             Self::Relay(why) => why.clone(),
             Self::UnknownVault => words::UNKNOWN_VAULT.into(),

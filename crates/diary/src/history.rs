@@ -1,6 +1,7 @@
 //! History: rows from the projection, without loading a document.
 
 use lissom_core::check_in::CheckInValues;
+use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::record::Values;
 use lissom_core::result::ResultValues;
@@ -10,6 +11,7 @@ use rusqlite::{Connection, Row};
 
 use crate::diary::Diary;
 use crate::error::Error;
+use crate::records::values_of;
 use crate::storage::projection::{DAY_MS, OFFSET_MS_MAX};
 
 /// Which rows to give.
@@ -49,15 +51,25 @@ pub enum RowValues {
     Result(ResultValues),
     /// A check-in.
     CheckIn(CheckInValues),
+    /// A measure.
+    Measure(MeasureValues),
 }
 
 impl Diary {
-    /// Results and check-ins, sorted by time, then id.
+    /// Results, check-ins and measures, sorted by time, then id.
     ///
     /// # Errors
     /// What the database says.
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
-        history(self.storage.sql(), query)
+        let sql = self.storage.sql();
+        let mut rows = log(sql, query)?;
+        rows.extend(measures(sql, query)?);
+        Ok(in_order(rows, query))
+    }
+
+    /// [`Diary::history`] without the measures.
+    pub(crate) fn log(&self, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+        Ok(in_order(log(self.storage.sql(), query)?, query))
     }
 
     /// Number of the last commit to this folder, by whatever process. With
@@ -70,13 +82,47 @@ impl Diary {
     }
 }
 
-fn history(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+/// What the selects are asked for: ends of the time, deleted ones, how many, revision, ends of the local time.
+type Parameters = (i64, i64, bool, i64, i64, i64, i64);
+
+fn parameters(query: &HistoryQuery) -> Result<Parameters, Error> {
     let from = query.from.as_deref().map(day_start).transpose()?;
     let to = query.to.as_deref().map(day_start).transpose()?.map(|start| start.saturating_add(DAY_MS));
     let (from, to) = (from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX));
     let limit = query.newest.and_then(|n| i64::try_from(n).ok()).unwrap_or(-1);
     let near = (from.saturating_sub(OFFSET_MS_MAX), to.saturating_add(OFFSET_MS_MAX));
-    let revision = query.after_revision.unwrap_or(i64::MIN);
+    Ok((near.0, near.1, query.deleted, limit, query.after_revision.unwrap_or(i64::MIN), from, to))
+}
+
+/// Sorted, and of those the newest that are wanted.
+fn in_order(mut rows: Vec<HistoryRow>, query: &HistoryQuery) -> Vec<HistoryRow> {
+    rows.sort_unstable_by(|a, b| (a.at.at_ms, &a.id).cmp(&(b.at.at_ms, &b.id)));
+    if let Some(newest) = query.newest {
+        rows.drain(..rows.len().saturating_sub(newest));
+    }
+    rows
+}
+
+fn measures(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+    let select = "SELECT key, at_ms, offset_minutes, deleted_at IS NOT NULL AS deleted, attention, body
+         FROM record WHERE kind = ?8 AND at_ms BETWEEN ?1 AND ?2 AND (?3 OR NOT deleted) AND revision > ?5
+           AND at_ms + offset_minutes * 60000 >= ?6 AND at_ms + offset_minutes * 60000 < ?7
+         ORDER BY at_ms DESC, key DESC LIMIT ?4";
+    let (near, until, deleted, limit, revision, from, to) = parameters(query)?;
+    let parameters = (near, until, deleted, limit, revision, from, to, MeasureValues::KIND.letter());
+    let mut select = sql.prepare_cached(select)?;
+    let mut rows = select.query(parameters)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };
+        let values = RowValues::Measure(values_of(row, 5)?);
+        found.push(HistoryRow { id: row.get(0)?, at, deleted: row.get(3)?, attention: row.get(4)?, values });
+    }
+    Ok(found)
+}
+
+fn log(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
+    let parameters = parameters(query)?;
     let mut rows = Vec::new();
     let results = format!(
         "SELECT s.key || '.r' || printf('%08x', r.suffix), s.at_ms, s.offset_minutes,
@@ -95,7 +141,6 @@ fn history(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Er
          ORDER BY at_ms DESC, key DESC LIMIT ?4",
         columns::<CheckInValues>("")
     );
-    let parameters = (near.0, near.1, query.deleted, limit, revision, from, to);
     for (select, read) in [
         (results, read_row::<ResultValues> as fn(&Row<'_>) -> rusqlite::Result<HistoryRow>),
         (check_ins, read_row::<CheckInValues>),
@@ -104,10 +149,6 @@ fn history(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Er
         for row in select.query_map(parameters, read)? {
             rows.push(row?);
         }
-    }
-    rows.sort_unstable_by(|a, b| (a.at.at_ms, &a.id).cmp(&(b.at.at_ms, &b.id)));
-    if let Some(newest) = query.newest {
-        rows.drain(..rows.len().saturating_sub(newest));
     }
     Ok(rows)
 }

@@ -32,6 +32,7 @@ mod host;
 #[cfg(feature = "net")]
 mod http;
 mod join;
+mod measures;
 mod own;
 mod plans;
 mod records;
@@ -66,6 +67,7 @@ pub use crate::host::{Host, SystemHost};
 #[cfg(feature = "net")]
 pub use crate::http::{HttpTransport, PokeStream};
 pub use crate::join::Joined;
+pub use crate::measures::DeskChange;
 pub use crate::plans::PlanError;
 pub use crate::safety::Screened;
 pub use crate::status::{DeviceStatus, Status};

@@ -1,8 +1,7 @@
-//! Plans, days off, own exercises and measures as records of this device.
+//! Plans, days off and own exercises as records of this device.
 
 use lissom_core::day::Day;
 use lissom_core::dose::DayOffValues;
-use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::plan::{
     Edit, Edited, Followed, Generated, Limits, NotDone, PlanValues, Profile, edit, followed, from_preset, generate,
@@ -170,25 +169,6 @@ impl Diary {
             ..DayOffValues::default()
         };
         self.add(&values, at)
-    }
-
-    /// Records a measure; gives its id.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] names the field, and the item of a questionnaire that is not filled in to its end.
-    pub fn record_measure(&mut self, values: &MeasureValues, at: Option<Moment>) -> Result<String, Error> {
-        let at = self.moment(at)?;
-        let timed = MeasureValues { at_ms: Some(at.at_ms), offset_minutes: Some(at.offset_minutes), ..values.clone() };
-        timed.check()?;
-        self.add(&timed, Some(at))
-    }
-
-    /// Every measure, the oldest first.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn measures(&self) -> Result<Vec<Dated<MeasureValues>>, Error> {
-        self.read(None)
     }
 
     /// Flares and days off, the oldest first.

@@ -32,6 +32,11 @@ impl Diary {
         self.read_kind(since, false)
     }
 
+    /// Every record of a kind that safety rests on, those deleted on another device too: deleting takes nothing back.
+    pub(crate) fn read_kept<V: Values>(&self) -> Result<Vec<Dated<V>>, Error> {
+        self.read_kind(None, true)
+    }
+
     /// [`Diary::read`], with those that were deleted if asked for.
     pub(crate) fn read_kind<V: Values>(&self, since: Option<Day>, deleted: bool) -> Result<Vec<Dated<V>>, Error> {
         let select = "SELECT key, at_ms, offset_minutes, body FROM record
@@ -42,14 +47,7 @@ impl Diary {
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
             let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };
-            let body = row.get_ref(3)?.as_blob().unwrap_or_default();
-            // Written here, by this version: a body that cannot be read has no values.
-            let fields = decode(body).unwrap_or_default();
-            let mut values = V::default();
-            for field in V::FIELDS {
-                values.set(field.name, fields.get(&field.number).cloned().unwrap_or(Value::Null));
-            }
-            let record = Dated::new(row.get::<_, String>(0)?, at, values);
+            let record = Dated::new(row.get::<_, String>(0)?, at, values_of(row, 3)?);
             if since.is_none_or(|since| record.day >= since) {
                 records.push(record);
             }
@@ -61,10 +59,11 @@ impl Diary {
     pub(crate) fn read_log(&self, since: Option<Day>) -> Result<Log, Error> {
         let query = HistoryQuery { from: since.map(|day| day.to_string()), ..HistoryQuery::default() };
         let mut log = Log::default();
-        for row in self.history(&query)? {
+        for row in self.log(&query)? {
             match row.values {
                 RowValues::Result(values) => log.results.push(Dated::new(row.id, row.at, values)),
                 RowValues::CheckIn(values) => log.check_ins.push(Dated::new(row.id, row.at, values)),
+                RowValues::Measure(_) => {}
             }
         }
         Ok(log)
@@ -73,13 +72,25 @@ impl Diary {
     /// Check-ins from one day to another.
     pub(crate) fn read_check_ins(&self, from: Day, to: Day) -> Result<Vec<Dated<CheckInValues>>, Error> {
         let (from, to) = (Some(from.to_string()), Some(to.to_string()));
-        let rows = self.history(&HistoryQuery { from, to, ..HistoryQuery::default() })?;
+        let rows = self.log(&HistoryQuery { from, to, ..HistoryQuery::default() })?;
         let check_in = |row: crate::history::HistoryRow| match row.values {
             RowValues::CheckIn(values) => Some(Dated::new(row.id, row.at, values)),
-            RowValues::Result(_) => None,
+            RowValues::Result(_) | RowValues::Measure(_) => None,
         };
         Ok(rows.into_iter().filter_map(check_in).collect())
     }
+}
+
+/// The values in a column that holds the body of a record.
+pub(crate) fn values_of<V: Values>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<V> {
+    let body = row.get_ref(column)?.as_blob().unwrap_or_default();
+    // Written here, by this version: a body that cannot be read has no values.
+    let fields = decode(body).unwrap_or_default();
+    let mut values = V::default();
+    for field in V::FIELDS {
+        values.set(field.name, fields.get(&field.number).cloned().unwrap_or(Value::Null));
+    }
+    Ok(values)
 }
 
 /// Results and check-ins.

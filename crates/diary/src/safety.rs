@@ -2,8 +2,9 @@
 
 use lissom_core::day::Day;
 use lissom_core::moment::Moment;
+use lissom_core::record::Dated;
 use lissom_core::screening::{
-    Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
+    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
 };
 
 use crate::diary::Diary;
@@ -30,8 +31,9 @@ impl Diary {
     }
 
     pub(crate) fn safety_after(&self, usage: &Usage, today: Day) -> Result<Safety, Error> {
-        let (screenings, clearances) = (self.read::<ScreeningValues>(None)?, self.read::<ClearanceValues>(None)?);
-        let cautions = self.read::<CautionValues>(None)?;
+        // Deleting never loosens: answers stay whatever became of their records, and a deleted clearance is none.
+        let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
+        let clearances = self.read::<ClearanceValues>(None)?;
         Ok(Safety::of(&screenings, &clearances, &cautions, usage, today))
     }
 
@@ -67,7 +69,7 @@ impl Diary {
         until: Option<Day>,
         at: Option<Moment>,
     ) -> Result<String, Error> {
-        let mut known = self.read::<CautionValues>(None)?;
+        let mut known = self.read_kept::<CautionValues>()?;
         known.retain(|record| record.values.condition.as_deref() == Some(condition));
         // Of a long row the newest are named: each names those before it.
         let from = known.len().saturating_sub(lissom_core::screening::LIST_MAX);
@@ -95,11 +97,43 @@ impl Diary {
         self.add(values, Some(at))
     }
 
-    /// The answers to the safety questions, cautions and clearances themselves, for a person to look at.
+    /// The person's age in years, as they last said with the safety questions.
     ///
     /// # Errors
     /// What the database says.
-    pub fn cautions(&self) -> Result<Vec<lissom_core::record::Dated<CautionValues>>, Error> {
+    pub fn age(&self) -> Result<Option<i64>, Error> {
+        let screenings = self.read_kept::<ScreeningValues>()?;
+        let years = |record: &Dated<ScreeningValues>| {
+            let answers = Answers::parse(record.values.answers.as_deref().unwrap_or_default()).ok()?;
+            match answers.get("age") {
+                Some(Answer::Years(years)) => Some(years),
+                _ => None,
+            }
+        };
+        Ok(screenings.iter().rev().find_map(years))
+    }
+
+    /// Every answer about a caution, the oldest first, for a person to look at.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn cautions(&self) -> Result<Vec<Dated<CautionValues>>, Error> {
+        self.read_kept()
+    }
+
+    /// Every result of the safety questions, the oldest first, for a person to look at.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn screenings(&self) -> Result<Vec<Dated<ScreeningValues>>, Error> {
+        self.read_kept()
+    }
+
+    /// Every clearance, the oldest first, for a person to look at.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn clearances(&self) -> Result<Vec<Dated<ClearanceValues>>, Error> {
         self.read(None)
     }
 }

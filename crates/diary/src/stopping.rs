@@ -21,7 +21,7 @@ impl Diary {
         let earlier: Vec<String> = earlier
             .filter_map(|row| match row.values {
                 RowValues::Result(values) => values.stopped,
-                RowValues::CheckIn(_) => None,
+                RowValues::CheckIn(_) | RowValues::Measure(_) => None,
             })
             .collect();
         let earlier: Vec<&str> = earlier.iter().map(String::as_str).collect();
@@ -33,7 +33,7 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn numbers(&self) -> Result<Numbers, Error> {
-        let screenings = self.read::<ScreeningValues>(None)?;
+        let screenings = self.read_kept::<ScreeningValues>()?;
         let country = screenings.iter().rev().find_map(|record| record.values.country.as_deref());
         Ok(Numbers::of(country))
     }

@@ -51,11 +51,9 @@ pub fn compile(files: &[(String, String)]) -> Result<String, Vec<String>> {
                 Words::Counted { one, other } => format!("Text::counted({key:?}, {one:?}, {other:?})"),
             };
             let first = words.all().into_iter().last().unwrap_or_default().replace('\n', " ");
-            let mut shown: String = first.chars().take(80).collect();
-            // A command that was cut off is still one.
-            if shown.matches('`').count() % 2 == 1 {
-                shown.push('`');
-            }
+            // As code: to rustdoc an address or a name in it would be more than words.
+            let shown: String = first.chars().filter(|c| *c != '`').take(80).collect();
+            let shown = format!("`{}`", shown.trim_end());
             let _ = writeln!(code, "    #[doc = {shown:?}]\n    pub const {name}: Text = {made};");
             if keys.insert(key.clone(), format!("{file}::{name}")).is_some() {
                 problems.push(format!("texts/{file}.toml: {key} is there twice"));

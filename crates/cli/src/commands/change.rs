@@ -43,6 +43,12 @@ pub(crate) struct Edit {
     pain: Option<Given<i64>>,
     #[command(flatten)]
     check_in: CheckInFlags,
+    /// Value of a measure that is one number
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    value: Option<i64>,
+    /// Answers of a measure, in the order in which it asks
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', allow_negative_numbers = true)]
+    items: Vec<i64>,
     /// Free text; "" clears it
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -70,6 +76,7 @@ impl Edit {
         match kind_of(&id) {
             Some(Kind::Result) => self.edit_result(&mut diary, &id)?,
             Some(Kind::OwnExercise) => return Err(Failure::refused_field("id", words::OWN_EXERCISE)),
+            Some(Kind::Measure) => self.edit_measure(&mut diary, &id)?,
             _ => self.edit_check_in(&mut diary, &id)?,
         }
         if let Some(at) = at {
@@ -81,13 +88,47 @@ impl Edit {
     fn says_anything(&self) -> bool {
         let texts = [&self.exercise, &self.note, &self.at];
         let numbers = self.result.first_given().or(self.check_in.first_given());
-        numbers.is_some() || self.pain.is_some() || texts.iter().any(|text| text.is_some())
+        numbers.is_some()
+            || self.of_measures().is_some()
+            || self.pain.is_some()
+            || texts.iter().any(|text| text.is_some())
+    }
+
+    /// The first flag for results that was given, if any.
+    fn of_results(&self) -> Option<&'static str> {
+        self.exercise.as_ref().map(|_| "exercise").or(self.result.first_given())
+    }
+
+    fn of_check_ins(&self) -> Option<&'static str> {
+        self.pain.as_ref().map(|_| "pain").or(self.check_in.first_given())
+    }
+
+    fn of_measures(&self) -> Option<&'static str> {
+        self.value.map(|_| "value").or((!self.items.is_empty()).then_some("items"))
+    }
+
+    fn refuse_measures(&self) -> Result<(), Failure> {
+        self.of_measures().map_or(Ok(()), |field| Err(Failure::refused_field(field, words::ONLY_MEASURES)))
+    }
+
+    fn edit_measure(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
+        if let Some(field) = self.of_results().or(self.of_check_ins()) {
+            return Err(Failure::refused_field(field, words::NOT_MEASURES));
+        }
+        Ok(diary.edit_measure(id, |values| {
+            values.value = self.value.or(values.value);
+            if !self.items.is_empty() {
+                values.items = Some(self.items.clone());
+            }
+            put_text(&mut values.note, self.note.as_deref());
+        })?)
     }
 
     fn edit_result(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
-        if let Some(field) = self.pain.as_ref().map(|_| "pain").or(self.check_in.first_given()) {
+        if let Some(field) = self.of_check_ins() {
             return Err(Failure::refused_field(field, words::ONLY_CHECK_INS));
         }
+        self.refuse_measures()?;
         Ok(diary.edit_result(id, |values| {
             self.result.put_into(values);
             put_text(&mut values.note, self.note.as_deref());
@@ -98,9 +139,10 @@ impl Edit {
     }
 
     fn edit_check_in(&self, diary: &mut Diary, id: &str) -> Result<(), Failure> {
-        if let Some(field) = self.exercise.as_ref().map(|_| "exercise").or(self.result.first_given()) {
+        if let Some(field) = self.of_results() {
             return Err(Failure::refused_field(field, words::ONLY_RESULTS));
         }
+        self.refuse_measures()?;
         Ok(diary.edit_check_in(id, |values| {
             put(&mut values.pain, self.pain.as_ref());
             self.check_in.put_into(values);
@@ -156,7 +198,10 @@ impl Restore {
 /// The record that is meant by an id, or by its beginning or end.
 fn resolve(diary: &Diary, given: &str) -> Result<String, Failure> {
     let given = given.trim().to_ascii_lowercase();
-    if matches!(kind_of(&given), Some(Kind::Result | Kind::CheckIn | Kind::OwnExercise)) {
+    // What safety rests on is not in the history; the diary says why it stays.
+    let known = kind_of(&given);
+    let kept = matches!(known, Some(Kind::Screening | Kind::Caution | Kind::Clearance));
+    if kept || matches!(known, Some(Kind::Result | Kind::CheckIn | Kind::Measure | Kind::OwnExercise)) {
         return Ok(given);
     }
     if given.starts_with(OWN_PREFIX) {

@@ -3,11 +3,28 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use lissom_diary::core::day::Day;
+use lissom_diary::core::screening::{AnswerKind, Answers, Purpose, next_question};
+use lissom_diary::{Diary, Moment, SystemHost};
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// Central European time with its summer: needs no time zone database.
 pub(crate) const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// The Monday on which scripted diaries begin.
+pub(crate) const FIRST: &str = "2025-03-03";
+
+/// So many days after [`FIRST`], as it is typed.
+pub(crate) fn date(day: i32) -> String {
+    FIRST.parse::<Day>().unwrap().plus(day).to_string()
+}
+
+/// An hour of a day after [`FIRST`].
+pub(crate) fn at(day: i32, hour: i64) -> Moment {
+    let start = FIRST.parse::<Day>().unwrap().plus(day).start_ms();
+    Moment { at_ms: start + hour * 3_600_000, offset_minutes: 0 }
+}
 
 /// The program, with nothing of this process's surroundings.
 pub(crate) fn lissom() -> Command {
@@ -50,6 +67,39 @@ impl Device {
         let device = Self::empty();
         device.json(&["init", "--name", "Phone"]);
         device
+    }
+
+    /// A device with a diary whose person answered "no" to every safety question on [`FIRST`], 45 years old.
+    pub(crate) fn screened() -> Self {
+        let device = Self::begun();
+        let mut answers = Answers::new();
+        while let Some(question) = next_question(&answers, Purpose::First) {
+            answers.set(question.id, if question.kind == AnswerKind::Age { "45" } else { "no" }).unwrap();
+        }
+        device.diary().record_screening(&answers, Purpose::First, Some("DE"), Some(at(0, 6))).unwrap();
+        device
+    }
+
+    /// The diary itself, to write what no command writes.
+    pub(crate) fn diary(&self) -> Diary {
+        Diary::open(&self.data(), SystemHost).unwrap()
+    }
+
+    /// Runs with `--json` as of a day, counted from [`FIRST`].
+    #[track_caller]
+    pub(crate) fn json_on(&self, day: i32, arguments: &[&str]) -> Value {
+        self.json(&[&["--today", &date(day)], arguments].concat())
+    }
+
+    /// Runs as of a day, counted from [`FIRST`].
+    pub(crate) fn run_on(&self, day: i32, arguments: &[&str]) -> Ran {
+        self.run(&[&["--today", &date(day)], arguments].concat())
+    }
+
+    /// Runs what must be refused as of a day, counted from [`FIRST`].
+    #[track_caller]
+    pub(crate) fn refused_on(&self, day: i32, exit: i32, arguments: &[&str]) -> String {
+        self.refused(exit, &[&["--today", &date(day)], arguments].concat())
     }
 
     /// The diary's folder, which `init` makes.

@@ -13,8 +13,15 @@ pub(crate) const COMMANDS: &[&str] = &[
     "own",
     "learn",
     "breaks",
+    "plan",
+    "today",
+    "advice",
+    "replay",
     "log",
     "check-in",
+    "screen",
+    "measure",
+    "trend",
     "history",
     "edit",
     "delete",
@@ -29,6 +36,9 @@ pub(crate) const COMMANDS: &[&str] = &[
     #[cfg(feature = "demo")]
     "demo",
 ];
+
+/// Names of commands below commands, as the help lists them.
+pub(crate) const BELOW: &[&str] = &["new", "presets", "show", "follow", "edit", "off", "well", "accept", "decline"];
 
 #[test]
 fn each_screen_of_help_is_as_it_was() {

@@ -5,8 +5,9 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use crate::device::{Device, Ran, lissom};
-use crate::help::COMMANDS;
+use crate::advice::two_good_weeks;
+use crate::device::{Device, Ran, date, lissom};
+use crate::help::{BELOW, COMMANDS};
 
 /// What stays in every language: the program's name, and the field names that stand for arguments without a flag.
 const STAYS: &[&str] = &["lissom", "exercise", "id"];
@@ -237,6 +238,162 @@ fn a_diary_speaks_the_language() {
 }
 
 #[test]
+fn the_safety_questions_speak_the_language() {
+    let device = Device::begun();
+    let ids = |command: &[&str]| -> Vec<String> {
+        let all = device.json(command);
+        all.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    for command in [
+        &["screen", "questions"][..],
+        &["screen", "questions", "--purpose", "today"],
+        &["screen", "rules"],
+        &["screen", "cautions"],
+        &["screen", "stop"],
+    ] {
+        say(&device, 0, command, &borrowed(&ids(command)));
+    }
+    for reason in ids(&["screen", "stop"]) {
+        say(&device, 0, &["screen", "stop", &reason], &[]);
+        say(&device, 0, &["screen", "stop", &reason, "--after", &reason, "--country", "US"], &[]);
+    }
+    say(&device, 0, &["screen", "show"], &[]);
+    let ends = |ids: &[String]| ids.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+    for (age, yes) in [
+        ("47", &[][..]),
+        ("47", &["d2", "d6", "d6-wrist"]),
+        ("47", &["c4"]),
+        ("47", &["c7"]),
+        ("47", &["b5"]),
+        ("47", &["a1"]),
+        ("47", &["c9", "c9-harm"]),
+        ("15", &[]),
+    ] {
+        let device = Device::begun();
+        let mut arguments = vec!["screen", "--all-no", "--age", age];
+        let answers: Vec<String> = yes.iter().map(|id| format!("--answer={id}=yes")).collect();
+        arguments.extend(answers.iter().map(String::as_str));
+        let ran = device.run(&[&["--lang", "en-XA"], &arguments[..]].concat());
+        assert_eq!(ran.exit, 0, "{}", ran.err);
+        let shown = device.json(&["screen", "show"]);
+        let ids: Vec<String> =
+            shown["standing"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        let known = [ids.clone(), ends(&ids)].concat();
+        assert_translated(&ran.out, &borrowed(&known));
+        say(&device, 0, &["screen", "show", "--country", "DE"], &borrowed(&known));
+        say(&device, 0, &["screen", "--short", "--all-no"], &borrowed(&known));
+        if age == "47" && *yes == ["b5"] {
+            let covers = &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", &ids[0]];
+            let ran = device.run(&[&["--lang", "en-XA"], &covers[..]].concat());
+            assert_eq!(ran.exit, 0, "{}", ran.err);
+            let end = ran.out.split_once('(').unwrap().1.split(')').next().unwrap().to_owned();
+            assert_translated(&ran.out, &["Rao", &end]);
+        }
+    }
+    say(&device, 0, &["screen", "caution", "wrist-pain", "yes", "--until", "2190-01-01"], &[]);
+    say(&device, 0, &["screen", "show", "--today", "2190-01-02"], &[]);
+    refuse(&device, 3, &["screen", "caution", "balance", "yes", "--until", "2026-01-01"]);
+    say(&device, 0, &["screen", "caution", "wrist-pain", "no"], &[]);
+    say(&device, 3, &["screen", "caution", "wrist-pian", "no"], &["condition", "wrist-pain"]);
+    say(&device, 3, &["screen", "caution", "zzzzzzzzzzzz", "no"], &["condition"]);
+    say(&device, 3, &["screen", "stop", "dizy"], &["reason", "dizzy"]);
+    say(&device, 3, &["screen", "--answer", "a77=no"], &["a7"]);
+    refuse(&device, 2, &["screen"]);
+    say(&device, 3, &["screen", "--all-no"], &["--age"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "470"]);
+    refuse(&device, 3, &["screen", "--all-no", "--age", "47", "--country", "Germany"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", "zzzzzzzz"]);
+    refuse(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2199-01-01"]);
+    say(&device, 3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-01"], &["--covers"]);
+}
+
+#[test]
+fn plans_and_advice_speak_the_language() {
+    let device = Device::screened();
+    let new = ["plan", "new", "--region", "lower", "--minutes", "12", "--days", "3", "--settles", "hour"];
+    let made = device.json_on(0, &new);
+    let ids: Vec<String> = device.json(&["exercises"]).as_array().unwrap().iter().map(id_of).collect();
+    let known = |device: &Device| {
+        let versions = device.diary().plan_versions().unwrap().into_iter().map(|plan| plan.id);
+        let rows = device.history(&[]).iter().map(id_of).collect::<Vec<_>>();
+        let off = device.diary().days_off().unwrap().into_iter().map(|off| off.id);
+        let all: Vec<String> = versions.chain(rows).chain(off).collect();
+        let ends = all.iter().map(|id| id[id.len() - 8..].to_owned()).collect::<Vec<_>>();
+        [ids.clone(), all, ends].concat()
+    };
+    assert!(made["id"].as_str().unwrap().starts_with("p:"));
+    two_good_weeks(&device);
+    let today = date(14);
+    for (exit, arguments) in [
+        (
+            0,
+            &["plan", "new", "--region", "sciatica", "--leg", "5", "--minutes", "5", "--days", "5", "--name", "Anna"][..],
+        ),
+        (0, &["plan"]),
+        (0, &["plan", "show", "--why", "--versions"]),
+        (0, &["plan", "presets"]),
+        (0, &["plan", "presets", "sciatica"]),
+        (0, &["plan", "new", "--preset", "lower-back", "--days", "mo,tu"]),
+        (0, &["plan", "edit", "minutes", "20"]),
+        (0, &["plan", "edit", "add", "partial-crunch", "--day", "tu"]),
+        (0, &["plan", "edit", "lock", "walking"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["advice", "decline", "knee-to-chest"]),
+        (0, &["advice", "accept", "pelvic-tilt"]),
+        (0, &["replay"]),
+        (0, &["replay", "walking"]),
+        (0, &["plan", "off"]),
+        (0, &["plan", "off", "travel", "--from", "2025-04-01", "--to", "2025-04-05"]),
+        (0, &["plan", "off", "rest", "--from", "2025-04-07"]),
+        (0, &["plan", "off", "flare"]),
+        (0, &["plan", "off"]),
+        (0, &["today"]),
+        (0, &["advice", "--why"]),
+        (0, &["plan", "off", "flare-over"]),
+        (0, &["plan", "well"]),
+        (0, &["plan", "well", "--end"]),
+        (3, &["plan", "edit", "reorder", "mo", "99", "1"]),
+        (4, &["plan", "edit", "swap", "cat-cow", "walking", "--day", "su"]),
+        (4, &["plan", "edit", "move", "su", "mo"]),
+        (3, &["plan", "edit", "days", "0"]),
+        (3, &["plan", "edit", "days", "8"]),
+        (3, &["plan", "edit", "minutes", "many"]),
+        (3, &["plan", "edit", "add", "walking", "--day", "mo"]),
+        (3, &["plan", "edit", "add", "pelvic-tilt", "--day", "mo", "--minutes", "5"]),
+        (4, &["plan", "follow", "zzzzzzzz"]),
+        (4, &["plan", "presets", "twenty"]),
+        (4, &["advice", "accept", "zzzzzzzz"]),
+        (4, &["replay", "jogging-on-the-moon"]),
+        (4, &["plan", "off", "--delete", "zzzzzzzz"]),
+        (3, &["plan", "off", "flare", "--to", "2025-04-01"]),
+        (3, &["plan", "off", "rest", "--from", "2025-04-07", "--to", "2025-04-01"]),
+        (2, &["plan", "new", "--region", "lower"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "x", "--days", "3"]),
+    ] {
+        let words = known(&device);
+        let typed = ["mo", "tu", "we", "th", "fr", "sa", "su", "Anna", "--minutes", "--days", "--day"];
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(typed).collect();
+        say(&device, exit, &[&["--today", &today], arguments].concat(), &words);
+    }
+    let empty = Device::begun();
+    for (exit, arguments) in [
+        (0, &["today"][..]),
+        (0, &["advice"]),
+        (0, &["replay"]),
+        (3, &["plan", "new", "--region", "lower", "--minutes", "10", "--days", "3"]),
+        (4, &["plan"]),
+        (4, &["plan", "well"]),
+    ] {
+        say(&empty, exit, arguments, &[]);
+    }
+}
+
+fn id_of(row: &serde_json::Value) -> String {
+    row["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn what_is_refused_is_said_in_the_language() {
     let (device, ids) = begun();
     let check_in = device.json(&["check-in", "--pain", "3"])["id"].as_str().unwrap().to_owned();
@@ -303,6 +460,86 @@ fn device_ids(device: &Device) -> Vec<String> {
     device.history(&["--deleted"]).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Ends of the ids of every row.
+fn ends(device: &Device) -> Vec<String> {
+    device.history(&["--deleted"]).iter().map(|row| row["id"].as_str().unwrap()[34..].to_owned()).collect()
+}
+
+#[test]
+fn measures_and_trends_speak_the_language() {
+    let device = crate::trend::twelve_weeks();
+    let today = ["--today", "2026-11-22"];
+    let flare: Vec<String> = (2..20).map(|days| "F".repeat(days)).collect();
+    let typed = [borrowed(&flare), vec!["bending", "Abbott and Schmitt 2014, JOSPT 44(8)"]].concat();
+    for what in [&[][..], &["leg"], &["sleep"], &["mood"], &["psfs"], &["steps"], &["muscles"], &["--week"]] {
+        say(&device, 0, &[&["trend"], what, &today].concat(), &typed);
+    }
+    let none = Device::begun();
+    for what in [&[][..], &["muscles"], &["--week"], &["psfs"]] {
+        say(&none, 0, &[&["trend"], what].concat(), &[]);
+    }
+    refuse(&device, 4, &["trend", "zzzzzz"]);
+    say(&device, 4, &["trend", "psf"], &["psfs"]);
+    let listed = device.json(&["measure"]);
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    say(&device, 0, &[&["measure"][..], &today].concat(), &ids);
+    say(&device, 0, &["measure", "--today", "2026-12-24"], &ids);
+    let own = ["measure", "own:x", "--name", "Nicken", "--labels", "Bus,Tag", "--item-max", "10", "--scoring", "sum"];
+    for arguments in [
+        &["measure", "psfs", "--item", "bending=5", "--at", "2026-11-23"][..],
+        &["measure", "pgic", "2"],
+        &["measure", "sit-to-stand", "12"],
+        &["measure", "desk-check", "--place", "home", "--answers", "yes,no,na,yes,yes,yes,yes,yes,yes,yes,yes,no"],
+        &["measure", "desk-check", "--place", "home", "--answers", "yes,yes,na,yes,yes,yes,yes,yes,yes,yes,yes,yes"],
+        &[&own[..], &["--items", "3,4"]].concat(),
+    ] {
+        let ran = device.run(&[&["--lang", "en-XA"], arguments].concat());
+        assert_eq!((ran.exit, ran.err.as_str()), (0, ""), "{arguments:?}");
+        let (said, id) = ran.out.trim_end().rsplit_once('\n').unwrap();
+        assert!(id.starts_with("m:"), "{id}");
+        assert_translated(said, &[arguments, &["Nicken"]].concat());
+    }
+    let ends = ends(&device);
+    let typed = [typed, borrowed(&ends), vec!["Nicken", "Bus", "Tag"]].concat();
+    for id in ["psfs", "pgic", "sit-to-stand", "desk-check", "own:x", "steps"] {
+        say(&device, 0, &["measure", "show", id], &typed);
+    }
+    say(&device, 0, &["trend", "own:x"], &typed);
+    say(&device, 0, &["history", "--last", "8"], &typed);
+    for (exit, arguments) in [
+        (2, &["measure", "show"][..]),
+        (4, &["measure", "show", "zzzzzz"]),
+        (3, &["measure", "zzzzzz"]),
+        (3, &["measure", "steps"]),
+        (3, &["measure", "steps", "many"]),
+        (3, &["measure", "steps", "-1"]),
+        (3, &["measure", "steps", "1", "--place", "home"]),
+        (3, &["measure", "pgic", "9"]),
+        (3, &["measure", "fingertip-floor", "900"]),
+        (3, &["measure", "pause-breaks", "900"]),
+        (3, &["measure", "sit-to-stand", "900"]),
+        (3, &["measure", "sitting-hours", "90"]),
+        (3, &["measure", "psfs", "3"]),
+        (3, &["measure", "psfs", "--new"]),
+        (3, &["measure", "psfs", "--item", "a=11"]),
+        (3, &["measure", "psfs", "--item", "a=1", "--item", "a=1"]),
+        (3, &["measure", "psfs", "--item", "=1"]),
+        (3, &["measure", "desk-check", "--place", "home", "--answers", "perhaps"]),
+        (3, &["measure", "own:y", "--items", "3"]),
+    ] {
+        say(&device, exit, arguments, &["measure", "value"]);
+    }
+    say(&device, 3, &["measure", "desk-check"], &["home", "work"]);
+    say(&device, 3, &["measure", "desk-check", "--place", "work", "--answers", "yes"], &[]);
+    say(&device, 3, &["measure", "psfs", "--item", "tying=1", "--item", "x=1"], &["bending"]);
+    let six = ["--item", "a=1", "--item", "b=1", "--item", "c=1", "--item", "d=1", "--item", "e=1", "--item", "f=1"];
+    say(&device, 3, &[&["measure", "psfs"], &six[..]].concat(), &[]);
+    let steps = device.json(&["measure", "steps", "4000"])["id"].as_str().unwrap().to_owned();
+    say(&device, 3, &["edit", &steps, "--reps", "3"], &[]);
+    let walk = device.log(&["walking"]);
+    say(&device, 3, &["edit", &walk, "--value", "3"], &["value"]);
+}
+
 #[test]
 fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     let none = Device::empty();
@@ -314,10 +551,11 @@ fn a_diary_that_is_missing_full_or_damaged_is_said_in_the_language() {
     fs::write(none.data().join("secret"), "00".repeat(32)).unwrap();
     say(&none, 3, &["init", "--name", "Phone"], &[]);
     let (device, _) = begun();
-    let (crammed, words) = (Device::begun(), "ö".repeat(1_500));
-    let log = ["--max-bytes", "300000", "log", "walking", "--note", &words];
-    while crammed.run(&log).exit == 0 {}
-    refuse(&crammed, 7, &log);
+    let crowded = Device::begun();
+    let long = "ö".repeat(1_500);
+    let write = ["--max-bytes", "300000", "log", "walking", "--note", &long];
+    while crowded.run(&write).exit == 0 {}
+    refuse(&crowded, 7, &write);
     let database = || rusqlite::Connection::open(device.data().join("diary.sqlite")).unwrap();
     assert_eq!(database().execute("UPDATE result SET minutes = 99", []).unwrap(), 2);
     say(&device, 6, &["verify"], &[]);
@@ -423,7 +661,8 @@ fn the_help_speaks_the_language() {
         let token = |c: char| !c.is_ascii_alphanumeric() && c != '-';
         let tokens = words.split(token);
         let typed = tokens.filter(|token| token.starts_with('-') || !token.contains(|c: char| c.is_ascii_lowercase()));
-        let typed: Vec<&str> = typed.chain(COMMANDS.iter().copied()).chain(["help", "add", "list", "show"]).collect();
+        let parts = ["help", "add", "list", "show", "questions", "rules", "clear", "caution", "cautions", "stop"];
+        let typed: Vec<&str> = typed.chain(COMMANDS.iter().chain(BELOW).copied()).chain(parts).collect();
         assert_translated(&words, &typed);
     }
 }

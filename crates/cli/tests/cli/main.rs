@@ -2,6 +2,8 @@
 //! other programs. Nothing here sleeps: every wait is for a line of output or for a process to end.
 
 #[cfg(test)]
+mod advice;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod contract;
@@ -22,9 +24,19 @@ mod language;
 #[cfg(test)]
 mod learn;
 #[cfg(test)]
+mod measures;
+#[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod screen;
+#[cfg(test)]
+mod today;
+#[cfg(test)]
+mod trend;
 #[cfg(test)]
 mod unusual;
 #[cfg(test)]

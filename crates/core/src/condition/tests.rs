@@ -127,3 +127,28 @@ fn every_condition_has_its_row_among_the_sources() {
         assert!(EVIDENCE.contains(&format!("\n| {} |", one.id)), "{} has no row in docs/evidence.md", one.id);
     }
 }
+
+#[test]
+fn every_condition_has_a_name_and_says_what_follows_from_it() {
+    for condition in Condition::all() {
+        let key = format!("condition.{}", condition.id.replace('-', "_"));
+        assert_eq!(condition.text().key(), format!("{key}.name"));
+        assert_eq!(condition.about().key(), format!("{key}.about"));
+    }
+    let words = crate::texts::ALL.iter().filter(|text| text.key().starts_with("condition."));
+    assert_eq!(words.count(), 2 * Condition::all().len(), "a text of a condition that there is not");
+}
+
+#[test]
+fn a_slip_finds_the_condition_that_was_meant() {
+    for (typed, meant) in [
+        ("pregnant", Some("pregnancy")),
+        ("Osteoporosis", Some("osteoporosis")),
+        ("wrist_pain", Some("wrist-pain")),
+        ("blood pressure", Some("high-blood-pressure")),
+        ("zzzzzzzzz", None),
+        ("", None),
+    ] {
+        assert_eq!(Condition::nearest(typed), meant, "{typed}");
+    }
+}

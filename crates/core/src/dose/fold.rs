@@ -23,8 +23,6 @@ use crate::exercise::Sides;
 pub const EFFORT_MAX: i64 = 6;
 /// Usual morning pain up to which a dose may rise, NRS.
 pub const USUAL_PAIN_MAX: i64 = 5;
-/// Most days between the two clean exposures of a rise.
-pub const PAIR_DAYS_MAX: i32 = 14;
 /// Fewest days between them for strength; for other kinds they are on different days.
 pub const STRENGTH_DAYS_APART: i32 = 2;
 /// Days from the first to the last of two weeks without amber or red, before minutes grow.
@@ -36,6 +34,9 @@ pub const COOL_DOWN: u8 = 2;
 /// Days within which a red counts together with the one before.
 pub const REDS_DAYS: i32 = 14;
 /// Days without an exercise after which it goes down one step, two steps, back to the start.
+///
+/// After each of them a rise needs two clean exposures again, so that those of a rise are at most 7 days apart. (With
+/// more, a worse exposure could lead to a higher step: one that was not risen yet has nothing to lose in the gap.)
 pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
 
 /// What the days of a diary so far make of every exercise.
@@ -236,6 +237,9 @@ impl Fold {
     }
 
     /// Offers what may rise, and applies what was answered.
+    ///
+    /// The limits over all exercises hold back offers, not answers: on some device it was offered. So the step of an
+    /// exercise follows from its own exposures and answers alone, and a worse exposure of one never raises another.
     fn offer(
         &mut self,
         ready: Vec<Ready>,
@@ -250,7 +254,7 @@ impl Fold {
         let week = Week { volume: week.fold(0, u64::saturating_add), grown };
         for (one, hold) in choose(ready, week) {
             let Some(track) = self.tracks.get_mut(&one.key) else { continue };
-            let rule = match hold.map_or_else(|| answers.to(one.rule, &one.key, day), |_| Answered::Open) {
+            let rule = match answers.to(one.rule, &one.key, day) {
                 Answered::Accepted(to_exercise) => {
                     self.rises.push((day, one.growth));
                     track.accept(one.rule, to_exercise)

@@ -38,8 +38,8 @@ fn reaches(values: &ResultValues, dose: &Dose) -> Option<bool> {
     let asked_hold = i64::from(dose.hold_seconds);
     let hold = if asked_hold == 0 { 1 } else { values.hold_seconds.unwrap_or(asked_hold) };
     let amount = |sets: i64, reps: i64, hold: i64| sets.saturating_mul(reps).saturating_mul(hold);
-    let given = amount(values.sets.unwrap_or(1), values.reps.unwrap_or(1), hold);
-    Some(given >= amount(dose.sets.into(), dose.reps.into(), asked_hold.max(1)))
+    let reached = amount(values.sets.unwrap_or(1), values.reps.unwrap_or(1), hold);
+    Some(reached >= amount(dose.sets.into(), dose.reps.into(), asked_hold.max(1)))
 }
 
 #[cfg(test)]

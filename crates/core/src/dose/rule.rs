@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dose::flare::ON_POINTS;
-use crate::dose::fold::{
-    DAYS_TOP, EFFORT_MAX, GAP_DAYS, PAIR_DAYS_MAX, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX,
-};
+use crate::dose::fold::{DAYS_TOP, EFFORT_MAX, GAP_DAYS, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX};
 use crate::dose::ladder::{LOAD_STEP_PERCENT, MINUTES_TOP};
 use crate::dose::offers::{RISES_A_DAY, WEEK_GROWTH_PERCENT};
 use crate::dose::today::{BEGINNER_DAYS, SEVERE_PAIN, SOME_PAIN};
@@ -94,8 +92,6 @@ rules! {
     HoldSecond = "dose.hold.second": HOLD_SECOND,
     /// Too close together.
     HoldRestDay = "dose.hold.rest_day": HOLD_REST_DAY,
-    /// Too far apart.
-    HoldApart = "dose.hold.apart": HOLD_APART,
     /// Less than two weeks.
     HoldWeeks = "dose.hold.weeks": HOLD_WEEKS,
     /// The top of the ladder.
@@ -195,7 +191,6 @@ impl Rule {
             Self::HoldEffort => sentence.with("effort", EFFORT_MAX),
             Self::HoldUsualPain => sentence.with("pain", USUAL_PAIN_MAX),
             Self::HoldRestDay => sentence.with("n", STRENGTH_DAYS_APART),
-            Self::HoldApart => sentence.with("days", PAIR_DAYS_MAX),
             Self::HoldTwoADay => sentence.with("n", RISES_A_DAY),
             Self::HoldVolume => sentence.with("percent", i64::try_from(WEEK_GROWTH_PERCENT).unwrap_or(i64::MAX)),
             Self::GapWeek => sentence.with("days", GAP_DAYS.0),

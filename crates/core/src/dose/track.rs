@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::dose::fold::{
-    AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, GAP_DAYS, PAIR_DAYS_MAX, REDS_DAYS, STRENGTH_DAYS_APART,
-    USUAL_PAIN_MAX,
+    AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, GAP_DAYS, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX,
 };
 use crate::dose::known::Known;
 use crate::dose::ladder::top;
@@ -105,6 +104,8 @@ impl Track {
         let (rule, step) = self.gap(day)?;
         self.step = step;
         self.moved_to = None;
+        // A step that a gap took is not given back by the good day before the gap.
+        self.changed();
         if rule == Rule::GapRestart {
             self.forget();
             if matches!(self.standing, Standing::Paused(_)) {
@@ -224,7 +225,6 @@ impl Track {
             (usual_pain, Rule::HoldUsualPain),
             (before.is_none(), Rule::HoldSecond),
             (rest, Rule::HoldRestDay),
-            (apart.is_some_and(|days| days > PAIR_DAYS_MAX), Rule::HoldApart),
             (weeks, Rule::HoldWeeks),
         ];
         holds.into_iter().filter(|(holds, _)| *holds).map(|(_, rule)| rule).collect()

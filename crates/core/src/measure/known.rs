@@ -64,7 +64,7 @@ pub enum Answers {
         /// Activities to suggest.
         suggested: &'static [Text],
     },
-    /// Any number of items, each 0 for no and 1 for yes. The score counts the yes.
+    /// Any number of items, each 0 for no, 1 for yes and 2 for what does not apply. The score counts the yes.
     YesNo,
 }
 

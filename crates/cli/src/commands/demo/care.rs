@@ -60,6 +60,7 @@ pub(super) fn questions_and_a_plan(stage: &mut Stage) -> Result<(), Failure> {
 /// Saturday: she accepts what is proposed.
 pub(super) fn saturday(stage: &mut Stage, week: i64) -> Result<(), Failure> {
     let saturday = week * 7 + 5;
+    short_check(stage, saturday)?;
     let advice = stage.phone.diary()?.advice(day(saturday))?;
     for proposal in advice.doses.proposals.iter().filter(|proposal| proposal.to_step.is_some()) {
         stage.phone.diary()?.answer_proposal(&proposal.id, true, Some(story::at(saturday, 21, 30)))?;
@@ -115,7 +116,7 @@ fn short_check(stage: &mut Stage, today: i64) -> Result<(), Failure> {
     let safety = stage.phone.diary()?.safety(day(today))?;
     let Some(purpose) = safety.asks.iter().find_map(|ask| ask.purpose()) else { return Ok(()) };
     let answers = nothing_to_report(purpose)?;
-    stage.phone.diary()?.record_screening(&answers, purpose, None, Some(story::at(today, 22, 0)))?;
+    stage.phone.diary()?.record_screening(&answers, purpose, None, Some(story::at(today, 8, 45)))?;
     stage.expected += 1;
     Ok(())
 }

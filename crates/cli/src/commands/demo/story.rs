@@ -131,6 +131,8 @@ fn nerve_glide(side: &str, pain: i64) -> What {
         sets: Some(2),
         reps: Some(10),
         side: Some(side.to_owned()),
+        effort: Some(3),
+        pain_before: Some(pain),
         pain_during: Some(pain),
         ..ResultValues::default()
     })

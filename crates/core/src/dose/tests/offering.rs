@@ -121,18 +121,14 @@ fn the_top_of_a_ladder_offers_a_harder_exercise_that_is_fit() {
 }
 
 #[test]
-fn somebodys_only_exercise_grows_once_a_week() {
-    let numbers: Vec<i32> = (0..10).collect();
-    let diary = Diary::new().clean(TILT, &numbers).accepted(TILT, &numbers);
-    let risen: Vec<i32> = diary
-        .trace()
-        .iter()
-        .filter(|line| line.step_after > line.step_before)
-        .map(|line| line.day.since(day(0)))
-        .collect();
-    assert_eq!(risen, [1, 8]);
-    let held = diary.trace().into_iter().find(|line| line.day == day(3)).unwrap();
-    assert_eq!(held.because.last().unwrap().rule, "dose.hold.volume");
+fn somebodys_only_exercise_is_offered_more_once_a_week() {
+    let diary = |last: i32| Diary::new().clean(TILT, &(0..=last).collect::<Vec<_>>()).accepted(TILT, &[1]);
+    let held = diary(3);
+    assert!(held.proposed(4).is_empty() && because(&held.dose(TILT, 4), Rule::HoldVolume));
+    assert!(diary(7).proposed(8).is_empty());
+    assert_eq!(diary(8).proposed(9), [format!("dose.progress/{TILT}/both/{}", day(8))]);
+    let elsewhere = held.accepted(TILT, &[3]);
+    assert_eq!(elsewhere.step(TILT, 4), 2, "a yes counts: with fewer records it was offered somewhere");
 }
 
 #[test]

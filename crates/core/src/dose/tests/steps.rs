@@ -59,7 +59,7 @@ fn what_holds_a_clean_pair() {
         (with(&|values| values.form = None), Rule::HoldForm),
         (with(&|values| values.pain_during = None), Rule::HoldUnknown),
         (with(&|values| values.pain_during = Some(4)), Rule::HoldAmber),
-        (Diary::new().clean(TILT, &[0, 15]), Rule::HoldApart),
+        (Diary::new().clean(TILT, &[0, 8]), Rule::HoldSecond),
         (Diary::new().clean(BRIDGE, &[0, 1]), Rule::HoldRestDay),
         (Diary::default().mornings(-7..=3, 6).clean(TILT, &[0, 1]), Rule::HoldUsualPain),
         (Diary::new().clean("body-scan", &[0, 1]), Rule::HoldNoLadder),
@@ -142,7 +142,8 @@ fn gaps_lower_once_as_they_grow() {
     }
     let resumed = diary.clean(TILT, &[11]);
     assert_eq!(resumed.step(TILT, 12), 1, "counted once");
-    assert_eq!(resumed.clean(TILT, &[12]).step(TILT, 13), 1);
+    assert_eq!(resumed.clone().clean(TILT, &[12]).step(TILT, 13), 1);
+    assert!(resumed.proposed(12).is_empty(), "the day before the gap is no first of two");
 }
 
 #[test]
