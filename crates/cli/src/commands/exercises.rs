@@ -22,6 +22,8 @@ use crate::texts::{Lang, Text, exercises as words};
 /// List the exercises: the catalogue, and your own
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Chair, wall, desk and doorway are taken to be there, whatever --equipment says.
+
 Examples:
   lissom exercises
   lissom exercises --region lower --level-max 1

@@ -60,7 +60,7 @@ impl Learn {
             if self.play {
                 return play::run(context.out, &script);
             }
-            return context.out.show(&JsonScript::from(&script), || guide.page(context.lang(), &script));
+            return context.out.show(&JsonScript::from(&script), || guide.page(context.lang(), &script, &wishes));
         }
         let found = card(what).ok_or_else(|| unknown(what))?;
         self.refuse_flags(&wishes)?;
@@ -188,14 +188,14 @@ fn page(lang: Lang, card: &Card) -> String {
         page.heading(words::HEADING_EXERCISES);
         for id in card.exercises {
             let name = catalogue::find(id).map(|exercise| lang.words(exercise.text.name)).unwrap_or_default();
-            page.point(&format!("{name}  {}", command(id)));
+            page.point(&format!("{name}: {}", command(id)));
         }
     }
     if !card.related.is_empty() {
         page.heading(words::HEADING_RELATED);
         for id in card.related {
             let title = self::card(id).map(|card| card.title.say(lang)).unwrap_or_default();
-            page.point(&format!("{title}  `lissom learn {id}`"));
+            page.point(&format!("{title}: `lissom learn {id}`"));
         }
     }
     page.space();

@@ -76,6 +76,10 @@ impl Log {
             // What to do is said whatever the database says.
             diary.after_stop(reason, at).unwrap_or_else(|_| stop(reason, &[], Numbers::default()))
         });
+        // It may be urgent: it is said first, also when there is no room left to write anything down.
+        for line in stop.iter().flat_map(|stop| to_do(context.lang(), stop)) {
+            context.out.tell_line(&line)?;
+        }
         let saved = diary.record_result(&values, Some(at))?;
         let names = diary.own_names().unwrap_or_default();
         let lang = context.lang();
@@ -86,10 +90,7 @@ impl Log {
             let what = what.iter().filter(|part| !part.is_empty()).map(|part| printable(part));
             let what = what.collect::<Vec<_>>().join(", ");
             let said = if starting_dose { words::SAVED_STARTING_DOSE } else { words::SAVED };
-            // What to do comes first: it may be urgent.
-            let mut lines: Vec<String> = stop.iter().flat_map(|stop| to_do(lang, stop)).collect();
-            lines.extend([said.with("what", what).say(lang), saved.id.clone()]);
-            lines.join("\n")
+            format!("{}\n{}", said.with("what", what).say(lang), saved.id)
         })
     }
 }

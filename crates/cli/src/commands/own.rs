@@ -9,7 +9,7 @@ use crate::commands::exercises::{Sheet, begin_with};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::given::{Given, put, put_text};
-use crate::output::printable;
+use crate::output::{columns, printable, wrap};
 use crate::table::Table;
 use crate::texts::own as words;
 use crate::when;
@@ -244,7 +244,8 @@ impl Add {
             let name = printable(values.name.as_deref().unwrap_or_default());
             let next = words::NEXT_LOG.with("log", format!("`lissom log {id}`"));
             let next = next.with("show", format!("`lissom own show {id}`"));
-            format!("{}\n{id}\n\n{}", words::SAVED.with("name", name).say(lang), next.say(lang))
+            let next = wrap(&next.say(lang), columns()).join("\n");
+            format!("{}\n{id}\n\n{next}", words::SAVED.with("name", name).say(lang))
         })
     }
 }

@@ -79,10 +79,10 @@ fn an_own_exercise_is_written_down_shown_changed_and_logged() {
     let edited = device.json(&[&["own", "edit", id, "--sets", "3"], &fill[..]].concat());
     assert_eq!(edited["gaps"], json!([]));
     let own = device.json(&["own", "show", id]);
-    let file = device.file("diary.json");
-    device.json(&["export", &file]);
+    let archive = device.file("diary.json");
+    device.json(&["export", &archive]);
     let other = Device::begun();
-    other.json(&["import", &file]);
+    other.json(&["import", &archive]);
     assert_eq!(other.json(&["own", "show", id]), own, "with its edited lists");
     assert_eq!(own, device.json(&["exercise", id]));
     assert_eq!((&own["dose"]["sets"], &own["dose"]["reps"], &own["level"]), (&json!(3), &json!(6), &json!(1)));

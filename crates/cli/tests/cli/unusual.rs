@@ -78,6 +78,9 @@ fn after_a_stop_it_says_what_to_do() {
     let urgent = device.run(&["log", "bird-dog", "--stopped", "saddle-bladder-weakness-chest"]);
     assert!(urgent.out.starts_with("Stop now. Call your local emergency number"), "{}", urgent.out);
     assert!(urgent.out.contains("Saved: ") && urgent.exit == 0);
+    let full = ["--max-bytes", "1", "log", "bird-dog", "--stopped", "spreading", "--note", &"x".repeat(3_000)];
+    let full = device.run(&full);
+    assert!(full.exit == 7 && full.out.starts_with("Stop this exercise"), "{}{}", full.out, full.err);
     assert_eq!(stop("11:00", "saddle-bladder-weakness-chest")["card"], "a");
 }
 

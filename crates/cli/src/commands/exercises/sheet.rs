@@ -62,10 +62,11 @@ impl Sheet {
     pub(crate) fn of(lang: Lang, exercise: &Exercise) -> Self {
         let text = &exercise.text;
         let say = |english: &&'static str| lang.words(english).into_owned();
+        let segment = exercise.health_connect_segment.filter(|name| Some(*name) != exercise.health_connect);
         let phones = [
             ("HealthKit", exercise.healthkit),
             ("Health Connect", exercise.health_connect),
-            ("Health Connect", exercise.health_connect_segment),
+            ("Health Connect", segment),
         ];
         Self {
             id: exercise.id.to_owned(),
@@ -170,6 +171,8 @@ impl Sheet {
     fn facts(&self, page: &mut Page, lang: Lang) {
         let list = |items: &[String]| items.join(", ");
         let regions: Vec<String> = self.regions.iter().map(|region| region.text().say(lang)).collect();
+        // What an own exercise does not say is read carefully by the rules, and told to nobody as a fact.
+        let told = |field, said: String| if self.gaps.contains(&field) { String::new() } else { said };
         let grade = words::LEVEL.with("level", level(self.level)).with("n", i64::from(self.level)).say(lang);
         let needs = if self.equipment.is_empty() { words::NOTHING.say(lang) } else { list(&self.equipment) };
         let rest = match (self.dose.sets, self.dose.rest_seconds) {
@@ -178,19 +181,19 @@ impl Sheet {
         };
         page.space();
         page.facts(&[
-            (words::LABEL_KIND, self.kind.text().say(lang)),
+            (words::LABEL_KIND, told("kind", self.kind.text().say(lang))),
             (words::LABEL_REGION, list(&regions)),
-            (words::LABEL_LEVEL, grade),
+            (words::LABEL_LEVEL, told("level", grade)),
             (words::LABEL_POSITION, self.position.map(|position| position.text().say(lang)).unwrap_or_default()),
             (words::LABEL_EQUIPMENT, needs),
-            (words::LABEL_SPINE, self.bias.text().say(lang)),
+            (words::LABEL_SPINE, told("bias", self.bias.text().say(lang))),
             (words::LABEL_MUSCLES, list(&self.muscles)),
             (words::LABEL_HELPING, list(&self.helping)),
             (words::LABEL_BEGIN, begin_with(lang, &self.dose, self.sides)),
             (words::LABEL_SIDES, self.sides.text().say(lang)),
             (words::LABEL_REST, rest),
             (words::LABEL_TEMPO, self.tempo.as_ref().map(|tempo| tempo.say(lang)).unwrap_or_default()),
-            (words::LABEL_GROWS, self.ladder.text().say(lang)),
+            (words::LABEL_GROWTH, self.ladder.text().say(lang)),
         ]);
     }
 

@@ -32,6 +32,13 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
+    /// The flags that they were given with.
+    fn flags(&self) -> String {
+        let wishes = [("minutes", self.minutes), ("in", self.in_seconds), ("out", self.out_seconds)];
+        let given = wishes.into_iter().filter_map(|(flag, given)| Some(format!(" --{flag} {}", given?)));
+        given.collect()
+    }
+
     pub(super) fn first_given(&self) -> Option<&'static str> {
         let wishes = [("minutes", self.minutes), ("in_seconds", self.in_seconds), ("out_seconds", self.out_seconds)];
         wishes.into_iter().find(|(_, given)| given.is_some()).map(|(name, _)| name)
@@ -76,7 +83,7 @@ impl Guide {
         })
     }
 
-    pub(super) fn page(&self, lang: Lang, script: &Script) -> String {
+    pub(super) fn page(&self, lang: Lang, script: &Script, wishes: &Wishes) -> String {
         let mut page = Page::new(lang);
         page.title(&self.title(lang), self.name);
         page.space();
@@ -85,7 +92,7 @@ impl Guide {
         for stop in script.stop {
             page.point(&stop.say(lang));
         }
-        page.say(words::NEXT_PLAY.with("command", format!("`lissom learn {} --play`", self.name)));
+        page.say(words::NEXT_PLAY.with("command", format!("`lissom learn {}{} --play`", self.name, wishes.flags())));
         page.text()
     }
 }
