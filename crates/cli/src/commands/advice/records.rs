@@ -14,6 +14,8 @@ use crate::texts::{Lang, advice as words};
 #[derive(Default)]
 pub(super) struct Records {
     rows: BTreeMap<String, HistoryRow>,
+    /// The person's own exercises.
+    names: Names,
     /// Flares that were reported, by id, with their first day.
     told: BTreeMap<String, String>,
 }
@@ -31,6 +33,7 @@ impl Records {
         let rows = diary.history(&HistoryQuery::default())?.into_iter().filter(wanted);
         let told = diary.days_off()?.into_iter().filter(|record| basis.contains(record.id.as_str()));
         Ok(Self {
+            names: diary.own_names()?,
             rows: rows.map(|row| (row.id.clone(), row)).collect(),
             told: told.map(|record| (record.id, record.values.from.unwrap_or_default())).collect(),
         })
