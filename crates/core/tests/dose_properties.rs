@@ -249,13 +249,15 @@ fn worsen(diary: &mut Diary, which: Index, how: usize, by: i64) -> Option<String
     diary.results[at].values.exercise.clone()
 }
 
-/// What each day takes as usual, and whether it is one of a flare.
-fn usual_and_flares(diary: &Diary) -> Vec<(Option<i64>, bool)> {
+/// What was usual before each day and is after it, and whether the day is one of a flare.
+fn usual_and_flares(diary: &Diary) -> Vec<(Option<i64>, Option<i64>, bool)> {
     let mut fold = Fold::new();
+    let usual = |doses: &Doses| doses.usual_pain.map(|usual| usual.0);
     let look = |day: &DayLog| {
+        let before = fold.today(day.day.plus(-1), &context());
         fold.day(day, &Exercises::default());
-        let doses = fold.today(day.day, &context());
-        (doses.usual_pain.map(|usual| usual.0), doses.flare.is_some())
+        let after = fold.today(day.day, &context());
+        (usual(&before), usual(&after), after.flare.is_some())
     };
     diary.days().iter().map(look).collect()
 }
