@@ -503,7 +503,10 @@ fn measures_and_trends_speak_the_language() {
         assert_translated(said, &[arguments, &["Nicken"]].concat());
     }
     let ends = ends(&device);
-    let typed = [typed, borrowed(&ends), vec!["Nicken", "Bus", "Tag"]].concat();
+    // Names of people and journals are the same everywhere.
+    let psfs = lissom_diary::core::measure::find("psfs").and_then(|known| known.meaningful).unwrap();
+    let sources: Vec<&str> = psfs.source.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).collect();
+    let typed = [typed, borrowed(&ends), sources, vec!["Nicken", "Bus", "Tag"]].concat();
     for id in ["psfs", "pgic", "sit-to-stand", "desk-check", "own:x", "steps"] {
         say(&device, 0, &["measure", "show", id], &typed);
     }
@@ -530,7 +533,7 @@ fn measures_and_trends_speak_the_language() {
         (3, &["measure", "desk-check", "--place", "home", "--answers", "perhaps"]),
         (3, &["measure", "own:y", "--items", "3"]),
     ] {
-        say(&device, exit, arguments, &["measure", "value"]);
+        say(&device, exit, arguments, &["measure", "value", "--item", "--items"]);
     }
     say(&device, 3, &["measure", "desk-check"], &["home", "work"]);
     say(&device, 3, &["measure", "desk-check", "--place", "work", "--answers", "yes"], &[]);

@@ -131,7 +131,7 @@ fn other_parts_measures_and_muscles_have_views_of_their_own() {
         (&["psfs"], "6 points, on 2026-11-16"),
         (&["steps"], "Next: `lissom measure show steps`"),
         (&["muscles", "--days", "84"], "20 more on the left"),
-        (&["muscles", "--days", "7"], "Difference"),
+        (&["muscles", "--days", "14"], "Difference"),
         (&["--week"], "The week of 2026-11-16"),
     ] {
         let said = device.run(&[&["trend", "--today", LAST], what].concat());

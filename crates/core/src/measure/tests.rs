@@ -82,9 +82,9 @@ fn every_fault_names_its_field() {
         (MeasureValues { value: Some(8), ..taking("pgic") }, "value", out_of_range(8, 1, 7, "(1 best, 7 worst)")),
         (MeasureValues { value: Some(25), ..taking("sitting-hours") }, "value", out_of_range(25, 0, 24, "hours")),
         (
-            MeasureValues { items: Some(vec![2]), ..taking("desk-check") },
+            MeasureValues { items: Some(vec![3]), ..taking("desk-check") },
             "items",
-            out_of_range(2, 0, 1, "(0 no, 1 yes)"),
+            out_of_range(3, 0, 2, "(0 no, 1 yes, 2 does not apply)"),
         ),
         (taking("desk-check"), "items", Reason::MissingItem { item: 1 }),
         (MeasureValues { measure: Some("own:".into()), ..own(&[1]) }, "measure", Reason::Missing),
