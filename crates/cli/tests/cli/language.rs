@@ -533,7 +533,7 @@ fn measures_and_trends_speak_the_language() {
         (3, &["measure", "desk-check", "--place", "home", "--answers", "perhaps"]),
         (3, &["measure", "own:y", "--items", "3"]),
     ] {
-        say(&device, exit, arguments, &["measure", "value", "--item", "--items"]);
+        say(&device, exit, arguments, &["measure", "value", "--item", "--items", "--labels"]);
     }
     say(&device, 3, &["measure", "desk-check"], &["home", "work"]);
     say(&device, 3, &["measure", "desk-check", "--place", "work", "--answers", "yes"], &[]);
