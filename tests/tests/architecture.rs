@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lissom-diary", &["lissom-core", "lissom-sync", "lissom-texts"]),
     ("lissom-cli", &["lissom-diary", "lissom-relay", "lissom-texts"]),
     ("lissom-relay", &["lissom-protocol"]),
+    ("lissom-shim", &[]),
     ("lissom-tests", &["lissom-core", "lissom-protocol", "lissom-sync", "lissom-diary", "lissom-relay"]),
 ];
 
