@@ -18,19 +18,27 @@ const NAME: &str = "secret";
 /// A secret that is to replace the present one, once the database says so.
 const NEXT: &str = "secret.next";
 
-/// Makes the folder, for its owner only.
+/// Makes the folder, for its owner only, and every folder above it that is missing; durable when it returns.
 pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
     if folder.is_dir() {
         return Ok(());
     }
+    // Each is named in the folder above it, and no flush of what is inside makes that name durable.
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    above.map_or(Ok(()), create_folder)?;
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode"))]
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder).map_err(Error::file(words::TRIED_FOLDER.with("path", folder.display().to_string())))
+    match builder.create(folder) {
+        // Another process was faster.
+        Err(_) if folder.is_dir() => {}
+        made => made.map_err(Error::file(words::TRIED_FOLDER.with("path", folder.display().to_string())))?,
+    }
+    sync_folder(above.unwrap_or(Path::new(".")))
 }
 
 /// Reads the secret; `None` if there is none.

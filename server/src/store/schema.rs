@@ -94,13 +94,26 @@ pub enum OpenError {
     },
 }
 
-/// Makes the folder for the owner alone, if it is missing.
+/// Makes the folder for the owner alone if it is missing, and every missing folder above it; durable when it returns.
 pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    // Each is named in the folder above it, and no flush of what is inside makes that name durable.
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    above.map_or(Ok(()), make_folder)?;
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has a mode"))]
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
+    match builder.create(folder) {
+        // Another process was faster.
+        Err(_) if folder.is_dir() => {}
+        made => made.map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })?,
+    }
+    // Not every system can flush a folder.
+    drop(File::open(above.unwrap_or(Path::new("."))).and_then(|above| above.sync_all()));
+    Ok(())
 }
 
 /// The database holds the key that tokens are made with: it and its copies are for the owner alone.

@@ -47,7 +47,11 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut command = program();
+        Self::start_with(program(), data, arguments)
+    }
+
+    /// Starts it with this environment.
+    pub(crate) fn start_with(mut command: Command, data: &Path, arguments: &[&str]) -> Self {
         command.args(["serve", "--listen", "127.0.0.1:0", "--min-free", "0", "--data"]).arg(data).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut ready = String::new();

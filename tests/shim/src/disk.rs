@@ -134,7 +134,9 @@ impl Disk {
     fn flush(&mut self, which: impl Fn(&Change) -> bool) {
         let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.pending).into_iter().partition(which);
         self.pending = later;
-        now.iter().for_each(|change| apply(&mut self.durable, change));
+        for change in &now {
+            apply(&mut self.durable, change);
+        }
     }
 
     /// How many pieces are not flushed.
