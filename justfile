@@ -40,6 +40,17 @@ deny:
 golden:
     UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol --test golden
 
+# Kills the device's and the relay's process so often, each at a random moment of its work.
+kill-loop N="2000":
+    LISSOM_KILLS={{N}} cargo test --locked -p lissom-cli --test processes -- --nocapture killed_while
+    LISSOM_KILLS={{N}} cargo test --locked -p lissom-relay --test relay -- --nocapture killed_under_load
+
+# Cuts the power N times of each kind at every flush, and flips bits FLIPS times in every kind of page.
+power N="10" FLIPS="250" SEED="1":
+    LISSOM_SEED={{SEED}} LISSOM_CUTS={{N}} cargo test --locked -p lissom-cli --test power -- --nocapture
+    LISSOM_SEED={{SEED}} LISSOM_CUTS={{N}} cargo test --locked -p lissom-relay --test relay -- --nocapture power
+    LISSOM_SEED={{SEED}} LISSOM_FLIPS={{FLIPS}} cargo test --locked -p lissom-tests --test bit_flips -- --nocapture
+
 # Everything CI runs.
 ci:
     bash .ci/run

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use lissom_shim::{Random, asked};
 use serde_json::Value;
 
 /// Set for this very program when it is to be a relay.
@@ -170,6 +171,9 @@ fn typical(data: &Path, arguments: &[&str]) -> Duration {
     start.elapsed()
 }
 
+/// The latest that a process is killed.
+const LATEST: Duration = Duration::from_millis(50);
+
 const LOG: [&str; 5] = ["log", "walking", "--minutes", "20", "--pain-after=1"];
 
 #[test]
@@ -178,11 +182,27 @@ fn a_client_killed_while_it_records_or_syncs_loses_nothing_acknowledged() {
     let (_relay, a, b) = pair(root.path());
     let (log_time, sync_time) = (typical(&a, &LOG), typical(&a, &["sync"]));
     let mut acknowledged: BTreeSet<String> = history(&a).into_iter().collect();
-    for n in 1..=24_u32 {
-        let log = lissom(&a, &LOG).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        acknowledged.extend(kill_after(log, log_time * n / 18));
-        let sync = lissom(&a, &["sync"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        assert_eq!(kill_after(sync, sync_time * n / 24), None, "a sync has no id");
+    let (seed, kills) = (asked("LISSOM_SEED", 1), asked("LISSOM_KILLS", 100));
+    let mut random = Random::new(seed as u64);
+    let mut done = 0;
+    for n in 0..kills {
+        let (arguments, typical) = if n % 2 == 0 { (&LOG[..], log_time) } else { (&["sync"][..], sync_time) };
+        // All over the command's life, and a little after its end; never later than 50 ms.
+        let longest = usize::try_from((typical * 5 / 4).min(LATEST).as_micros()).unwrap();
+        let time = Duration::from_micros(1 + random.below(longest) as u64);
+        let child = lissom(&a, arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let acknowledgement = kill_after(child, time);
+        done += usize::from(acknowledgement.is_some());
+        acknowledged.extend(acknowledgement);
+        if n % 10 == 9 {
+            assert_whole(&a);
+            let there: BTreeSet<String> = history(&a).into_iter().collect();
+            assert!(there.is_superset(&acknowledged), "kill {n}, seed {seed}");
+        }
+    }
+    #[expect(clippy::print_stdout, reason = "a test says what it counted")]
+    {
+        println!("device: {kills} kills, {done} acknowledged before");
     }
     assert!(acknowledged.len() > 2, "some came through");
     for folder in [&a, &b, &a, &b] {

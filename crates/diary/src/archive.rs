@@ -25,6 +25,7 @@ use serde_json::{Map, Value as Json};
 use crate::diary::Diary;
 use crate::error::Error;
 use crate::history::{HistoryQuery, HistoryRow, RowValues};
+use crate::secret_file::sync_folder;
 use crate::storage::documents::{doc_ids, load};
 use crate::texts::{Sentence, error as words, import};
 
@@ -98,6 +99,9 @@ impl Diary {
         let mut file = private_file(&draft).map_err(Error::file(what()))?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(Error::file(what()))?;
         std::fs::rename(&draft, path).map_err(Error::file(what()))?;
+        // Not every folder that takes a file can be flushed; the file itself is.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        drop(sync_folder(folder));
         Ok(count)
     }
 

@@ -103,8 +103,8 @@ fn write(folder: &Path, name: &str, secret: &Secret) -> Result<(), Error> {
     sync_folder(folder)
 }
 
-/// Makes a rename durable.
-fn sync_folder(folder: &Path) -> Result<(), Error> {
+/// Makes a name in the folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     File::open(folder).and_then(|dir| dir.sync_all()).map_err(Error::file(words::TRIED_SYNC_FOLDER))?;
     #[cfg(not(unix))]

@@ -7,12 +7,14 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use lissom_protocol::api::{Appended, entries_path};
 use lissom_protocol::ids::EntryId;
 use lissom_protocol::statement::Role;
 use lissom_protocol::stream::MEDIA_TYPE;
 use lissom_relay::store::Database;
+use lissom_shim::{Random, asked};
 
 use crate::device::{Device, joined};
 use crate::http::{Connection, ask};
@@ -141,36 +143,54 @@ fn a_killed_relay_has_everything_that_it_acknowledged() {
 }
 
 #[test]
-fn a_relay_killed_under_load_has_everything_that_it_acknowledged() {
+fn a_relay_killed_under_load_again_and_again_has_everything_that_it_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Process::start(folder.path(), &["--registration", "open"]);
-    let device = Device::registered(relay.address, 1);
-    let (report, acknowledged) = mpsc::channel();
-    let acknowledged: Vec<EntryId> = thread::scope(|scope| {
-        for writer in 0..8 {
-            let (device, report) = (&device, report.clone());
-            scope.spawn(move || {
+    let (seed, kills) = (asked("LISSOM_SEED", 1), asked("LISSOM_KILLS", 100));
+    let mut random = Random::new(seed as u64);
+    let mut acknowledged: Vec<EntryId> = Vec::new();
+    let mut device: Option<Device> = None;
+    for round in 0..u32::try_from(kills).unwrap() {
+        let relay = Process::start(folder.path(), &["--registration", "open"]);
+        let device = device.get_or_insert_with(|| Device::registered(relay.address, 1));
+        // Its token holds: the key that made it is in the database.
+        device.address = relay.address;
+        let (report, acknowledgements) = mpsc::channel();
+        thread::scope(|scope| {
+            for writer in 0..4_u32 {
+                let (device, report) = (&*device, report.clone());
                 let mut connection = Connection::open(device.address);
-                let (bearer, path) = (device.bearer(), entries_path(&device.id, &device.start()));
-                let headers = [("authorization", bearer.as_str()), ("content-type", MEDIA_TYPE)];
-                for entry in (writer * 10_000..).map(|number| device.entry(number)) {
-                    let Some(reply) = connection.try_ask("POST", &path, &headers, entry.bytes()) else { return };
-                    assert_eq!(reply.status, 200);
-                    report.send(entry.id()).unwrap();
-                }
-            });
+                scope.spawn(move || {
+                    let (bearer, path) = (device.bearer(), entries_path(&device.id, &device.start()));
+                    let headers = [("authorization", bearer.as_str()), ("content-type", MEDIA_TYPE)];
+                    for number in 0.. {
+                        let entry = device.entry((round * 4 + writer) << 12 | number);
+                        let Some(reply) = connection.try_ask("POST", &path, &headers, entry.bytes()) else { return };
+                        assert_eq!(reply.status, 200);
+                        report.send(entry.id()).unwrap();
+                    }
+                });
+            }
+            drop(report);
+            let end = Instant::now() + Duration::from_micros(1_000 + random.below(49_000) as u64);
+            while let Ok(id) = acknowledgements.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                acknowledged.push(id);
+            }
+            relay.kill();
+            acknowledged.extend(acknowledgements);
+        });
+        if round % 10 == 9 {
+            assert!(Database::open(folder.path()).unwrap().verify().unwrap().is_good(), "kill {round}, seed {seed}");
         }
-        drop(report);
-        let mut ids: Vec<_> = acknowledged.iter().take(200).collect();
-        relay.kill();
-        ids.extend(acknowledged);
-        ids
-    });
+    }
     assert!(Database::open(folder.path()).unwrap().verify().unwrap().is_good());
     let database = rusqlite::Connection::open(folder.path().join("relay.db")).unwrap();
     let mut stored = database.prepare("SELECT entry_id FROM entry").unwrap();
     let stored: HashSet<[u8; 32]> = stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert!(acknowledged.len() >= 200 && acknowledged.iter().all(|id| stored.contains(&id.0)));
+    assert!(acknowledged.len() >= kills && acknowledged.iter().all(|id| stored.contains(&id.0)));
+    #[expect(clippy::print_stdout, reason = "a test says what it counted")]
+    {
+        println!("relay: {kills} kills, {} entries acknowledged before", acknowledged.len());
+    }
 }
 
 #[cfg(unix)]

@@ -75,7 +75,9 @@ fn every_fault(arguments: &[&str], base: &Path, kinds: &[Fault]) -> BTreeMap<Str
             assert_eq!(rows(&diary).len(), after.len() + usize::from(logs), "{fault:?}");
             assert!(!syncs || diary.status().unwrap().unsynced == 0, "{fault:?}");
             drop(diary);
-            scene.relay.map(BlockingRelay::stop);
+            if let Some(relay) = scene.relay {
+                relay.stop();
+            }
         }
     }
     ends
