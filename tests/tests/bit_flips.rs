@@ -65,6 +65,11 @@ fn flip(path: &Path, from: usize, length: usize, random: &mut Random) {
     fs::write(path, bytes).unwrap();
 }
 
+/// A long note. What deflates makes no large entry.
+fn noise(random: &mut Random) -> String {
+    (0..1600).map(|_| char::from(b'a' + u8::try_from(random.below(26)).unwrap())).collect()
+}
+
 /// As after a deletion.
 fn leave_free_pages(file: &Path) {
     let database = rusqlite::Connection::open(file).unwrap();
@@ -118,9 +123,8 @@ fn truth() -> Truth {
             phone.log(&format!("{round} {number} {}", "n".repeat(number * 40)));
         }
         phone.sync();
-        // What deflates makes no large entry.
         for _ in 0..4 {
-            tablet.log(&(0..100).map(|_| format!("{:016x}", random.number())).collect::<String>());
+            tablet.log(&noise(&mut random));
         }
         tablet.sync();
     }
@@ -266,6 +270,9 @@ fn a_bit_that_flips_in_the_log_of_a_diary_sets_it_back_and_a_sync_heals_it() {
     counts.print("diary");
 }
 
+/// Vault, position and bytes of an entry.
+type LogRow = (Vec<u8>, i64, Vec<u8>);
+
 #[test]
 fn no_bit_that_flips_in_a_relay_changes_a_log_silently() {
     let home = tempfile::tempdir().unwrap();
@@ -275,9 +282,8 @@ fn no_bit_that_flips_in_a_relay_changes_a_log_silently() {
         let mut phone = Device::create(home.path().join(format!("phone-{person}")), "Phone", &relay);
         let mut random = Random::new(person);
         for round in 0..30 {
-            // What deflates makes no large entry.
             for _ in 0..=round / 8 {
-                phone.log(&(0..100).map(|_| format!("{:016x}", random.number())).collect::<String>());
+                phone.log(&noise(&mut random));
             }
             phone.sync();
         }
@@ -290,7 +296,7 @@ fn no_bit_that_flips_in_a_relay_changes_a_log_silently() {
     for kind in ["header", "index leaf", "table interior", "table leaf", "overflow", "free", "pointer map"] {
         assert!(kinds.contains_key(kind), "no page is {kind}");
     }
-    let log = |file: &Path| -> rusqlite::Result<Vec<(Vec<u8>, i64, Vec<u8>)>> {
+    let log = |file: &Path| -> rusqlite::Result<Vec<LogRow>> {
         let database = rusqlite::Connection::open(file)?;
         let mut select = database
             .prepare("SELECT vault_id, pos, e.bytes FROM entry e JOIN vault v ON v.id = e.vault ORDER BY 1, 2")?;

@@ -250,3 +250,81 @@ fn rename(names: &mut BTreeMap<String, Node>, change: &Change) {
         Change::Write { .. } | Change::Length { .. } => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: u64 = 7;
+
+    fn disk(records: &[Record]) -> Disk {
+        let mut disk = Disk::default();
+        records.iter().for_each(|record| disk.take(record));
+        disk
+    }
+
+    fn create(name: &str) -> Record {
+        Record::Create { file: FILE, name: name.to_owned() }
+    }
+
+    fn write(offset: usize, bytes: &[u8]) -> Record {
+        Record::Write { file: FILE, offset, bytes: bytes.to_vec() }
+    }
+
+    fn names() -> Record {
+        Record::SyncNames(String::new())
+    }
+
+    /// What a file has after a cut.
+    fn left(disk: &Disk, how: Cut, name: &str) -> Option<Vec<u8>> {
+        match disk.left(how).names.get(name) {
+            Some(Node::File(file)) => Some(disk.left(how).files[*file].clone()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn bytes_are_kept_once_their_file_and_its_name_are_flushed() {
+        let mut disk = disk(&[create("a"), write(0, b"old"), Record::Sync(FILE)]);
+        assert_eq!(left(&disk, Cut::Nothing, "a"), None, "a file's flush makes no name durable");
+        disk.take(&names());
+        disk.take(&write(0, b"new"));
+        assert_eq!(left(&disk, Cut::Nothing, "a").unwrap(), b"old");
+        assert_eq!(left(&disk, Cut::Everything, "a").unwrap(), b"new");
+        disk.take(&Record::Sync(FILE));
+        assert_eq!(left(&disk, Cut::Nothing, "a").unwrap(), b"new");
+        assert_eq!(disk.pending(), 0);
+    }
+
+    #[test]
+    fn a_number_that_is_used_again_is_another_file() {
+        let gone = Record::Unlink("a".to_owned());
+        let disk =
+            disk(&[create("a"), write(0, b"one"), Record::Sync(FILE), names(), gone, create("b"), write(0, b"two")]);
+        assert_eq!(left(&disk, Cut::Nothing, "a").unwrap(), b"one");
+        assert_eq!(left(&disk, Cut::Everything, "b").unwrap(), b"two");
+        assert_eq!(left(&disk, Cut::Everything, "a"), None);
+    }
+
+    #[test]
+    fn a_rename_is_kept_or_lost_as_a_whole() {
+        let rename = Record::Rename("a".to_owned(), "b".to_owned());
+        let disk = disk(&[create("a"), write(0, b"x"), Record::Sync(FILE), names(), rename]);
+        assert!(left(&disk, Cut::Nothing, "a").is_some() && left(&disk, Cut::Nothing, "b").is_none());
+        assert!(left(&disk, Cut::First(1), "a").is_none() && left(&disk, Cut::First(1), "b").is_some());
+    }
+
+    #[test]
+    fn a_torn_write_has_whole_sectors_of_either_kind() {
+        let disk = disk(&[create("a"), write(0, &[1; 4096]), Record::Sync(FILE), names(), write(0, &[2; 4096])]);
+        let (mut old, mut new) = (0, 0);
+        for seed in 0..20 {
+            for sector in left(&disk, Cut::Torn(seed), "a").unwrap().chunks(SECTOR) {
+                assert!(sector.iter().all(|byte| *byte == sector[0]));
+                old += usize::from(sector[0] == 1);
+                new += usize::from(sector[0] == 2);
+            }
+        }
+        assert!(old > 20 && new > 20);
+    }
+}
