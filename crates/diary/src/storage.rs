@@ -48,6 +48,9 @@ pub(crate) struct Storage {
     vault: Option<[u8; 32]>,
     /// Held while entries are being taken in: whoever gets it knows that nobody else is.
     applying: File,
+    /// Transactions until the simulated end of this process.
+    #[cfg(feature = "simulator")]
+    pub(crate) fuse: Option<u32>,
 }
 
 /// State of this process that belongs to a state of the database.
@@ -92,7 +95,15 @@ impl Storage {
         schema::prepare(&mut connection)?;
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
         let applying = options.map_err(Error::file(crate::texts::error::TRIED_OPEN_LOCK))?;
-        Ok(Self { connection, host, loaded: Loaded::default(), vault: None, applying })
+        Ok(Self {
+            connection,
+            host,
+            loaded: Loaded::default(),
+            vault: None,
+            applying,
+            #[cfg(feature = "simulator")]
+            fuse: None,
+        })
     }
 
     /// From now on this process reads and writes for this vault only.
@@ -126,6 +137,8 @@ impl Storage {
         // transaction left in memory goes with it.
         let mut loaded = std::mem::take(&mut self.loaded);
         let vault = self.vault;
+        #[cfg(feature = "simulator")]
+        self.burn()?;
         let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
         if vault.is_some() && meta(&sql, "vault")? != vault {
             return Err(Error::VaultChanged);
@@ -146,6 +159,15 @@ impl Storage {
         };
         self.loaded = loaded;
         Ok(value)
+    }
+
+    /// Fails once the simulated process has ended.
+    #[cfg(feature = "simulator")]
+    fn burn(&mut self) -> Result<(), Error> {
+        let Some(left) = &mut self.fuse else { return Ok(()) };
+        let next = left.checked_sub(1);
+        *left = next.unwrap_or(0);
+        next.map(drop).ok_or_else(|| Error::Database("the simulated process has ended".to_owned()))
     }
 
     /// A value of `meta`.
