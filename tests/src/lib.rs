@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test stops where it fails")]
 
 pub mod evil;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod simulator;
 
 use std::path::{Path, PathBuf};

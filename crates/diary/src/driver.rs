@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Statement, Violation};
 use lissom_sync::http::Request;
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use lissom_sync::protocol::problem::ProblemKind;
 
 use crate::diary::Diary;
@@ -195,6 +197,8 @@ impl Diary {
                 let note = notices::MISBEHAVING.with("what", violation(*violated));
                 self.storage.write(|write| write.note("misbehaving", &note))
             }
+            #[cfg(feature = "planted")]
+            End::Gone { .. } if planted(Fault::V12StatementForgotten) => Ok(()),
             End::Gone { statement } => self.storage.write(|write| {
                 write.set_meta("statement", statement.0.as_slice())?;
                 write.note("gone", &notices::GONE.into())

@@ -20,6 +20,8 @@ use std::time::Duration;
 use lissom_core::document::{Document, Writer};
 use lissom_sync::keys::Keys;
 use lissom_sync::protocol::cursor::{Chain, Cursor};
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -137,6 +139,10 @@ impl Storage {
         // transaction left in memory goes with it.
         let mut loaded = std::mem::take(&mut self.loaded);
         let vault = self.vault;
+        #[cfg(all(feature = "planted", feature = "simulator"))]
+        let ends = self.fuse == Some(0);
+        #[cfg(all(feature = "planted", not(feature = "simulator")))]
+        let ends = false;
         #[cfg(feature = "simulator")]
         self.burn()?;
         let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
@@ -144,6 +150,8 @@ impl Storage {
             return Err(Error::VaultChanged);
         }
         let now: i64 = sql.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        #[cfg(feature = "planted")]
+        let now = if planted(Fault::StaleDocument) { loaded.data_version } else { now };
         if now != loaded.data_version {
             loaded.documents.clear();
             loaded.data_version = now;
@@ -154,6 +162,10 @@ impl Storage {
             let Loaded { documents, writer, .. } = &mut loaded;
             let mut write = Write { sql, host: self.host.as_mut(), documents, writer, revision };
             let value = work(&mut write)?;
+            #[cfg(feature = "planted")]
+            if ends && planted(Fault::AckBeforeCommit) {
+                return Ok(value);
+            }
             write.sql.commit()?;
             value
         };
@@ -167,6 +179,10 @@ impl Storage {
         let Some(left) = &mut self.fuse else { return Ok(()) };
         let next = left.checked_sub(1);
         *left = next.unwrap_or(0);
+        #[cfg(feature = "planted")]
+        if planted(Fault::AckBeforeCommit) {
+            return Ok(());
+        }
         next.map(drop).ok_or_else(|| Error::Database("the simulated process has ended".to_owned()))
     }
 
@@ -179,8 +195,22 @@ impl Storage {
 impl Write<'_> {
     /// The Automerge actor of this process.
     pub(crate) fn writer(&mut self) -> Writer {
+        #[cfg(feature = "planted")]
+        if planted(Fault::ActorReused) {
+            return self.stored_writer();
+        }
         let host = &mut *self.host;
         *self.writer.get_or_insert_with(|| Writer(random(host)))
+    }
+
+    #[cfg(feature = "planted")]
+    fn stored_writer(&mut self) -> Writer {
+        if let Ok(Some(stored)) = self.meta::<[u8; 16]>("actor") {
+            return Writer(stored);
+        }
+        let drawn: [u8; 16] = random(self.host);
+        drop(self.set_meta("actor", drawn));
+        Writer(drawn)
     }
 
     /// Milliseconds since 1970 by this device's clock.

@@ -62,7 +62,10 @@ impl World {
         let observer = &self.devices[at].observer;
         let trouble = observer.trouble();
         let newer = observer.held.intersection(&self.newer).count();
-        if trouble.unreadable != i64::try_from(newer).unwrap_or(0) || trouble.quarantined != 0 {
+        // A process that ended twice at the same entry sets it aside, until it is tried again.
+        let crashed = self.schedule.has(Group::Crash) || trouble.set_aside == 0;
+        let fits = trouble.unreadable == i64::try_from(newer).unwrap_or(0) && trouble.quarantined == 0;
+        if !fits || !crashed {
             let seen = format!("{newer} of a newer program; {trouble:?}");
             return Err(broken("nothing is set aside but what a newer program wrote", seen));
         }
@@ -75,7 +78,7 @@ impl World {
         let observer = &self.devices[at].observer;
         let (trouble, notices) = (observer.trouble(), observer.notices());
         let refusals = self.schedule.has(Group::Refusals);
-        if trouble.junk != 0 || (!refusals && (trouble.missing != 0 || trouble.waiting != 0 || trouble.refused != 0)) {
+        if trouble.junk != 0 || (!refusals && (trouble.missing != 0 || trouble.refused != 0)) || (!refusals && trouble.waiting != 0 && trouble.set_aside == 0) {
             return Err(broken(RULE, format!("{trouble:?}")));
         }
         let losses = self.schedule.has(Group::RelayLoss) || self.schedule.has(Group::TwoRelays);

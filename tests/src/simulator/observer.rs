@@ -36,6 +36,7 @@ pub(crate) struct Trouble {
     pub(crate) waiting: i64,
     pub(crate) quarantined: i64,
     pub(crate) unreadable: i64,
+    pub(crate) set_aside: i64,
     pub(crate) junk: i64,
     pub(crate) refused: i64,
 }
@@ -137,7 +138,8 @@ impl Observer {
             missing: self.number("SELECT count(*) FROM missing"),
             waiting: self.number("SELECT count(*) FROM chunk WHERE state = 1"),
             quarantined: self.number("SELECT count(*) FROM chunk WHERE state = 2"),
-            unreadable: self.number("SELECT count(*) FROM entry WHERE state <> 0"),
+            unreadable: self.number("SELECT count(*) FROM entry WHERE state = 1"),
+            set_aside: self.number("SELECT count(*) FROM entry WHERE state = 2"),
             junk: self.number("SELECT count(*) FROM junk"),
             refused: self.number("SELECT count(*) FROM entry WHERE refused IS NOT NULL"),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lissom_diary::sync::client::End;
 use lissom_diary::{HistoryQuery, StartedBy};
+use lissom_protocol::cursor::Cursor;
 use lissom_protocol::ids::EntryId;
 
 use crate::simulator::raw::Raw;
@@ -15,6 +16,9 @@ use crate::simulator::world::World;
 
 /// Times that every device syncs in turn: once to bring, once to take, and once more for who was first to repair.
 const ROUNDS: usize = 3;
+
+/// Opens after which nothing is set aside any more: an entry that ended its process `n` times waits for 2^n.
+const OPENS_MAX: usize = 70;
 
 impl World {
     /// Calms everything down, lets all devices sync, and checks that nothing was lost and nothing waits.
@@ -46,11 +50,27 @@ impl World {
             (relay.down, relay.refusing) = (false, Refusing::Nothing);
         }
         self.turn_honest();
+        // What only another relay has is fetched from there.
+        for relay in 1..self.relays.len() {
+            self.devices[0].cut_off = false;
+            self.devices[0].full = false;
+            self.restart(0)?;
+            self.change_relay(0, 0, relay)?;
+            self.sync(0, 0, StartedBy::Person, None, &mut Rng::of(&[self.seed, 6]))?;
+        }
         for device in 0..self.devices.len() {
             self.devices[device].cut_off = false;
             self.devices[device].full = false;
             self.devices[device].touched = true;
             self.restart(device)?;
+            // What was set aside is tried again at a later open.
+            for _ in 0..OPENS_MAX {
+                if self.devices[device].observer.trouble().set_aside == 0 {
+                    break;
+                }
+                self.count("opened again for what was set aside");
+                self.restart(device)?;
+            }
             if self.relay_of(device) != 0 {
                 self.change_relay(device, 0, 0)?;
             }
@@ -73,7 +93,7 @@ impl World {
             let waits = (status.unsynced, status.waiting, status.refused);
             // What a gone entry was built on cannot come back, and what was built on it waits for it.
             if waits != (0, 0, 0) && !(self.entries_lost && (waits.0, waits.2) == (0, 0)) {
-                return Err(broken("in the quiet nothing waits", format!("unsynced, waiting, refused: {waits:?}")));
+                return Err(broken("in the quiet nothing waits", format!("{waits:?} {:?}", self.devices[at].observer.trouble())));
             }
             let observer = &self.devices[at].observer;
             if observer.held != log {
@@ -105,6 +125,11 @@ impl World {
         const RULE: &str = "what was deleted does not come back";
         let before = self.relays[0].backup();
         let relay = &mut self.relays[0];
+        let start = Cursor::start(&self.keys.vault());
+        let early = Raw::begin(&self.keys, relay).is_some_and(|raw| raw.delete_at(relay, &start));
+        if early {
+            return Err(broken("a diary is deleted only by who has seen all of it", ""));
+        }
         let deleted = Raw::begin(&self.keys, relay).is_some_and(|raw| raw.delete(relay));
         if !deleted {
             return Err(broken(RULE, "the relay does not delete"));

@@ -99,8 +99,12 @@ impl<'a> Raw<'a> {
     pub(crate) fn delete(&self, relay: &mut dyn Relay) -> bool {
         let Some(log) = self.log(relay) else { return false };
         let ids: Vec<EntryId> = log.iter().map(VerifiedEntry::id).collect();
-        let at = Cursor::start(&self.keys.vault()).after(&ids);
-        let path = format!("{}?{}", api::vault_path(&self.keys.vault()), api::cursor_query(&at));
+        self.delete_at(relay, &Cursor::start(&self.keys.vault()).after(&ids))
+    }
+
+    /// Deletes the vault, if this is its head.
+    pub(crate) fn delete_at(&self, relay: &mut dyn Relay, at: &Cursor) -> bool {
+        let path = format!("{}?{}", api::vault_path(&self.keys.vault()), api::cursor_query(at));
         let statement = api::to_text(&self.keys.sign_deletion().expect("an owner's keys"));
         let body = serde_json::to_vec(&api::Delete { statement }).expect("JSON");
         self.ask(relay, Method::Delete, path, "application/json", body).is_some_and(|answer| answer.status == 204)
