@@ -34,6 +34,7 @@ impl World {
                     return Err(broken("in the quiet every sync is done", end));
                 }
                 self.check()?;
+                self.open_often(device)?;
             }
         }
         if let Some((_, heals)) = self.heals.iter().find(|(_, heals)| **heals > 1) {
@@ -41,6 +42,19 @@ impl World {
         }
         self.check_together()?;
         if self.schedule.deletes { self.delete_for_ever(&mut rng) } else { Ok(()) }
+    }
+
+    /// What was set aside is tried again at later opens.
+    fn open_often(&mut self, device: usize) -> Result<(), Violation> {
+        for _ in 0..OPENS_MAX {
+            if self.devices[device].observer.trouble().set_aside == 0 {
+                break;
+            }
+            self.count("opened again for what was set aside");
+            self.restart(device)?;
+        }
+        self.devices[device].touched = true;
+        self.check()
     }
 
     fn calm(&mut self) -> Result<(), Violation> {
@@ -63,14 +77,6 @@ impl World {
             self.devices[device].full = false;
             self.devices[device].touched = true;
             self.restart(device)?;
-            // What was set aside is tried again at a later open.
-            for _ in 0..OPENS_MAX {
-                if self.devices[device].observer.trouble().set_aside == 0 {
-                    break;
-                }
-                self.count("opened again for what was set aside");
-                self.restart(device)?;
-            }
             if self.relay_of(device) != 0 {
                 self.change_relay(device, 0, 0)?;
             }
