@@ -44,7 +44,13 @@ impl InProcess {
 
     /// The answer to a request; `None` if it is none that HTTP can carry.
     #[must_use]
-    pub fn answer(&self, method: &str, path: &str, headers: &[(&'static str, String)], body: Vec<u8>) -> Option<Answer> {
+    pub fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Option<Answer> {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, value);

@@ -29,8 +29,8 @@ pub(crate) use crate::simulator::relay::{problem, vault_in};
 pub(crate) use crate::simulator::rng::Rng;
 pub use crate::simulator::schedule::{Kind, Schedule, Step};
 pub use crate::simulator::violation::Violation;
-pub use crate::simulator::world::Counts;
 use crate::simulator::violation::broken;
+pub use crate::simulator::world::Counts;
 use crate::simulator::world::World;
 
 /// What came of a run.

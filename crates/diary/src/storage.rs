@@ -53,6 +53,9 @@ pub(crate) struct Storage {
     /// Transactions until the simulated end of this process.
     #[cfg(feature = "simulator")]
     pub(crate) fuse: Option<u32>,
+    /// It has ended, after a call of its returned.
+    #[cfg(all(feature = "simulator", feature = "planted"))]
+    ended: bool,
 }
 
 /// State of this process that belongs to a state of the database.
@@ -105,6 +108,8 @@ impl Storage {
             applying,
             #[cfg(feature = "simulator")]
             fuse: None,
+            #[cfg(all(feature = "simulator", feature = "planted"))]
+            ended: false,
         })
     }
 
@@ -176,12 +181,16 @@ impl Storage {
     /// Fails once the simulated process has ended.
     #[cfg(feature = "simulator")]
     fn burn(&mut self) -> Result<(), Error> {
+        #[cfg(feature = "planted")]
+        let ended = self.ended;
         let Some(left) = &mut self.fuse else { return Ok(()) };
         let next = left.checked_sub(1);
         *left = next.unwrap_or(0);
         #[cfg(feature = "planted")]
-        if planted(Fault::AckBeforeCommit) {
-            return Ok(());
+        if planted(Fault::AckBeforeCommit) && next.is_none() {
+            // The process ends after its last call returned, and not before.
+            (*left, self.ended) = (0, true);
+            return if ended { Err(Error::Database("the simulated process has ended".to_owned())) } else { Ok(()) };
         }
         next.map(drop).ok_or_else(|| Error::Database("the simulated process has ended".to_owned()))
     }

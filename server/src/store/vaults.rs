@@ -171,8 +171,7 @@ pub(super) fn delete(
 ) -> Result<(), StoreError> {
     let found = find(db, vault)?;
     #[cfg(feature = "planted")]
-    let cursor =
-        if planted(Fault::V13UnconditionalDelete) { &found.head } else { cursor };
+    let cursor = if planted(Fault::V13UnconditionalDelete) { &found.head } else { cursor };
     if found.head != *cursor {
         return Err(StoreError::Diverged);
     }

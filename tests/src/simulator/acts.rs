@@ -261,7 +261,8 @@ impl World {
 
     /// One effect of this process's sync, or of any other's that is under way.
     fn advance_any(&mut self, device: usize, process: usize, rng: &mut Rng) -> Result<(), Violation> {
-        let busy = |world: &Self, device: usize, process: usize| world.devices[device].processes[process].sync.is_some();
+        let busy =
+            |world: &Self, device: usize, process: usize| world.devices[device].processes[process].sync.is_some();
         if busy(self, device, process) {
             return self.advance(device, process, rng);
         }

@@ -9,7 +9,7 @@ use crate::simulator::violation::{Violation, broken};
 use crate::simulator::world::World;
 
 /// Every so many looks at a device, everything in it is checked.
-const WHOLE_EVERY: u64 = 16;
+const WHOLE_EVERY: u64 = 32;
 
 impl World {
     /// Checks every device that the step touched.
@@ -50,8 +50,12 @@ impl World {
         match verified {
             Ok(verified) if verified.problems.is_empty() => Ok(()),
             Ok(verified) => {
-                let problems: Vec<String> = verified.problems.iter().map(|problem| problem.say(lissom_diary::texts::Lang::En)).collect();
-                Err(broken("what is stored is as it was written, and the projection equals a rebuild", problems.join("; ")))
+                let problems: Vec<String> =
+                    verified.problems.iter().map(|problem| problem.say(lissom_diary::texts::Lang::En)).collect();
+                Err(broken(
+                    "what is stored is as it was written, and the projection equals a rebuild",
+                    problems.join("; "),
+                ))
             }
             Err(error) => Err(broken("what is stored can be checked", error.to_string())),
         }
@@ -78,7 +82,10 @@ impl World {
         let observer = &self.devices[at].observer;
         let (trouble, notices) = (observer.trouble(), observer.notices());
         let refusals = self.schedule.has(Group::Refusals);
-        if trouble.junk != 0 || (!refusals && (trouble.missing != 0 || trouble.refused != 0)) || (!refusals && trouble.waiting != 0 && trouble.set_aside == 0) {
+        if trouble.junk != 0
+            || (!refusals && (trouble.missing != 0 || trouble.refused != 0))
+            || (!refusals && trouble.waiting != 0 && trouble.set_aside == 0)
+        {
             return Err(broken(RULE, format!("{trouble:?}")));
         }
         let losses = self.schedule.has(Group::RelayLoss) || self.schedule.has(Group::TwoRelays);
@@ -92,10 +99,8 @@ impl World {
     fn check_reported(&self, at: usize) -> Result<(), Violation> {
         let observer = &self.devices[at].observer;
         let nothing = BTreeSet::new();
-        let lacking = observer
-            .entries
-            .iter()
-            .any(|entry| !self.sealed.get(entry).unwrap_or(&nothing).is_subset(&observer.held));
+        let lacking =
+            observer.entries.iter().any(|entry| !self.sealed.get(entry).unwrap_or(&nothing).is_subset(&observer.held));
         if lacking && observer.trouble().missing == 0 {
             return Err(broken("an entry that was withheld is reported as missing once something shows it", ""));
         }

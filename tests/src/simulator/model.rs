@@ -10,7 +10,10 @@ use crate::simulator::violation::{Violation, broken};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
     /// A note, in the place of the one that stood there.
-    Note { note: String, over: Option<String> },
+    Note {
+        note: String,
+        over: Option<String>,
+    },
     Deleted,
     Restored,
 }

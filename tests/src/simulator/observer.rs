@@ -77,14 +77,18 @@ impl Observer {
     pub(crate) fn look(&mut self, vault: &VaultId) -> Result<News, Violation> {
         let mut news = News::default();
         {
-            let mut select = self.db.prepare_cached("SELECT id, change_hash FROM chunk WHERE id > ?1 AND state <> 2 ORDER BY id").expect("chunks");
+            let mut select = self
+                .db
+                .prepare_cached("SELECT id, change_hash FROM chunk WHERE id > ?1 AND state <> 2 ORDER BY id")
+                .expect("chunks");
             let rows = select.query_map([self.last_chunk], |row| Ok((row.get(0)?, row.get(1)?))).expect("chunks");
             for row in rows {
                 let (id, hash): (i64, [u8; 32]) = row.expect("a chunk");
                 self.last_chunk = id;
                 self.chunks.insert(hash);
             }
-            let mut select = self.db.prepare_cached("SELECT seq, entry_id FROM entry WHERE seq > ?1 ORDER BY seq").expect("entries");
+            let mut select =
+                self.db.prepare_cached("SELECT seq, entry_id FROM entry WHERE seq > ?1 ORDER BY seq").expect("entries");
             let rows = select.query_map([self.last_entry], |row| Ok((row.get(0)?, row.get(1)?))).expect("entries");
             for row in rows {
                 let (seq, id): (i64, [u8; 32]) = row.expect("an entry");
@@ -96,11 +100,17 @@ impl Observer {
         }
         let chunks = self.number("SELECT count(*) FROM chunk WHERE state <> 2");
         if chunks != i64::try_from(self.chunks.len()).unwrap_or(0) {
-            return Err(broken("no change vanishes from a folder", format!("{} seen, {chunks} there", self.chunks.len())));
+            return Err(broken(
+                "no change vanishes from a folder",
+                format!("{} seen, {chunks} there", self.chunks.len()),
+            ));
         }
         let entries = self.number("SELECT count(*) FROM entry");
         if entries != i64::try_from(self.held.len()).unwrap_or(0) {
-            return Err(broken("no entry vanishes from a folder", format!("{} seen, {entries} there", self.held.len())));
+            return Err(broken(
+                "no entry vanishes from a folder",
+                format!("{} seen, {entries} there", self.held.len()),
+            ));
         }
         self.check_cursor(vault)?;
         Ok(news)
@@ -121,9 +131,13 @@ impl Observer {
         if self.cursor == Some(stored) {
             return Ok(());
         }
-        let mut select = self.db.prepare_cached(
-            "SELECT entry_id FROM (SELECT entry_id, pos FROM entry UNION ALL SELECT entry_id, pos FROM junk)
-             WHERE pos IS NOT NULL ORDER BY pos").expect("positions");
+        let mut select = self
+            .db
+            .prepare_cached(
+                "SELECT entry_id FROM (SELECT entry_id, pos FROM entry UNION ALL SELECT entry_id, pos FROM junk)
+             WHERE pos IS NOT NULL ORDER BY pos",
+            )
+            .expect("positions");
         let rows = select.query_map([], |row| row.get(0)).expect("positions");
         let ids: Vec<EntryId> = rows.map(|row| EntryId(row.expect("an id"))).collect();
         if Cursor::start(vault).after(&ids) != stored {
@@ -155,8 +169,10 @@ impl Observer {
     /// Which changes an entry carries.
     pub(crate) fn carried(&self) -> BTreeMap<EntryId, Vec<[u8; 32]>> {
         let mut carried: BTreeMap<EntryId, Vec<[u8; 32]>> = BTreeMap::new();
-        let mut select = self.db.prepare_cached(
-            "SELECT entry.entry_id, chunk.change_hash FROM chunk JOIN entry ON entry.seq = chunk.entry").expect("chunks");
+        let mut select = self
+            .db
+            .prepare_cached("SELECT entry.entry_id, chunk.change_hash FROM chunk JOIN entry ON entry.seq = chunk.entry")
+            .expect("chunks");
         let rows = select.query_map([], |row| Ok((EntryId(row.get(0)?), row.get(1)?))).expect("chunks");
         for row in rows {
             let (entry, chunk) = row.expect("a chunk of an entry");
@@ -167,7 +183,8 @@ impl Observer {
 
     /// The change committed last.
     pub(crate) fn newest_chunk(&self) -> Option<[u8; 32]> {
-        let mut select = self.db.prepare_cached("SELECT change_hash FROM chunk ORDER BY id DESC LIMIT 1").expect("chunks");
+        let mut select =
+            self.db.prepare_cached("SELECT change_hash FROM chunk ORDER BY id DESC LIMIT 1").expect("chunks");
         select.query_row([], |row| row.get(0)).ok()
     }
 

@@ -99,7 +99,10 @@ impl World {
             let waits = (status.unsynced, status.waiting, status.refused);
             // What a gone entry was built on cannot come back, and what was built on it waits for it.
             if waits != (0, 0, 0) && !(self.entries_lost && (waits.0, waits.2) == (0, 0)) {
-                return Err(broken("in the quiet nothing waits", format!("{waits:?} {:?}", self.devices[at].observer.trouble())));
+                return Err(broken(
+                    "in the quiet nothing waits",
+                    format!("{waits:?} {:?}", self.devices[at].observer.trouble()),
+                ));
             }
             let observer = &self.devices[at].observer;
             if observer.held != log {

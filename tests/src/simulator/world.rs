@@ -106,7 +106,9 @@ impl World {
                     diary
                 }
                 Some(phrase) => {
-                    Diary::join(&folder, phrase, "Tablet", (&address, false), &mut way, host).expect("a diary to join").diary
+                    Diary::join(&folder, phrase, "Tablet", (&address, false), &mut way, host)
+                        .expect("a diary to join")
+                        .diary
                 }
             };
             devices.push(Device::new(seed, name, &folder, clock, diary));
@@ -157,7 +159,11 @@ impl World {
         let Some(evil) = self.evil.take() else { return };
         let mut rng = Rng::of(&[self.seed, 5]);
         let clients = evil.clients();
-        let shown = if clients.is_empty() || rng.percent(20) { Vec::new() } else { evil.shown(clients[rng.index(clients.len())]) };
+        let shown = if clients.is_empty() || rng.percent(20) {
+            Vec::new()
+        } else {
+            evil.shown(clients[rng.index(clients.len())])
+        };
         let relay = &mut self.relays[0];
         relay.wipe();
         Raw::register(&self.keys, relay);
@@ -316,7 +322,9 @@ impl World {
             End::Misbehaving(what) if !self.schedule.has(Group::Evil) => {
                 Err(broken("an honest relay is not blamed", what.to_string()))
             }
-            End::VaultUnknown if !self.schedule.has(Group::Evil) => Err(broken("a vault that was known is registered again", "")),
+            End::VaultUnknown if !self.schedule.has(Group::Evil) => {
+                Err(broken("a vault that was known is registered again", ""))
+            }
             _ => Ok(()),
         }
     }

@@ -79,10 +79,9 @@ impl Storage {
         #[cfg(feature = "planted")]
         let wanted = match () {
             () if planted(Fault::V03PostOrder) => &wanted.replace("ORDER BY seq", "ORDER BY entry_id"),
-            () if planted(Fault::HealSkipsForeign) => &wanted.replace(
-                "ORDER BY",
-                "AND device = (SELECT value FROM meta WHERE key = 'device') ORDER BY",
-            ),
+            () if planted(Fault::HealSkipsForeign) => {
+                &wanted.replace("ORDER BY", "AND device = (SELECT value FROM meta WHERE key = 'device') ORDER BY")
+            }
             () => wanted,
         };
         let mut select = sql.prepare_cached(wanted)?;

@@ -248,7 +248,8 @@ impl Write<'_> {
         }
         let pos = pos.and_then(|pos| i64::try_from(pos).ok());
         let id = received.id().0;
-        let again = "UPDATE junk SET pos = ?2 WHERE id = (SELECT min(id) FROM junk WHERE entry_id = ?1 AND pos IS NULL)";
+        let again =
+            "UPDATE junk SET pos = ?2 WHERE id = (SELECT min(id) FROM junk WHERE entry_id = ?1 AND pos IS NULL)";
         if self.sql.prepare_cached(again)?.execute((id, pos))? == 0 {
             let kept: i64 = self.meta("junk_bytes")?.unwrap_or(0);
             let room = JUNK_BYTES_MAX.saturating_sub(usize::try_from(kept).unwrap_or(usize::MAX));
@@ -370,7 +371,9 @@ impl Write<'_> {
         let rows = select.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         for row in rows {
             let known = lissom_core::document::Change::parse(&row?);
-            if known.is_ok_and(|known| known.actor == change.actor && known.seq == change.seq && known.hash != change.hash) {
+            if known
+                .is_ok_and(|known| known.actor == change.actor && known.seq == change.seq && known.hash != change.hash)
+            {
                 return Ok(true);
             }
         }
@@ -385,10 +388,7 @@ fn repeats(sql: &Connection, entries: &[Received]) -> Result<bool, Error> {
         let id = received.id();
         let entry = "SELECT 1 FROM entry WHERE entry_id = ?1 AND pos IS NOT NULL";
         let junk = "SELECT 1 FROM junk WHERE pos IS NOT NULL AND entry_id = ?1";
-        if !seen.insert(id)
-            || sql.prepare_cached(entry)?.exists([id.0])?
-            || sql.prepare_cached(junk)?.exists([id.0])?
-        {
+        if !seen.insert(id) || sql.prepare_cached(entry)?.exists([id.0])? || sql.prepare_cached(junk)?.exists([id.0])? {
             return Ok(true);
         }
     }
