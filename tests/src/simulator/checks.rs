@@ -35,7 +35,7 @@ impl World {
         let device = &mut self.devices[at];
         let line = format!("device {}: {:?} {}", device.name, device.observer.cursor, device.observer.chunks.len());
         device.looks = device.looks.saturating_add(1);
-        if device.looks % WHOLE_EVERY == 0 {
+        if device.looks.is_multiple_of(WHOLE_EVERY) {
             self.check_whole(at)?;
         }
         self.write_trace(&line);

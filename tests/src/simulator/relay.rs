@@ -108,12 +108,11 @@ impl SimRelay {
         let vault = vault_in(&request.path)?;
         let entries = lissom_protocol::stream::split(&request.body).ok()?;
         match self.refusing {
-            Refusing::Nothing => None,
             Refusing::All(kind) => Some(problem(kind)),
             Refusing::Large if entries.len() > 1 => {
                 Some(Response { status: 413, headers: Vec::new(), body: b"proxy".to_vec() })
             }
-            Refusing::Large => None,
+            Refusing::Nothing | Refusing::Large => None,
             Refusing::Some(kind, part) => {
                 let refused = entries.iter().any(|entry| entry.id(&vault).0[0] % 8 == part);
                 refused.then(|| problem(kind))
