@@ -21,12 +21,11 @@ fn every_planted_fault_is_found() {
     }
     let mut missed = Vec::new();
     for fault in Fault::ALL {
-        match find(*fault, SEEDS_MAX, STEPS) {
-            Some(found) => println!("{:<32} {:>4} seeds  {}", format!("{fault:?}"), found.seeds, found.rule),
-            None => {
-                println!("{:<32} not found", format!("{fault:?}"));
-                missed.push(*fault);
-            }
+        if let Some(found) = find(*fault, SEEDS_MAX, STEPS) {
+            println!("{:<32} {:>4} seeds  {}", format!("{fault:?}"), found.seeds, found.rule);
+        } else {
+            println!("{:<32} not found", format!("{fault:?}"));
+            missed.push(*fault);
         }
     }
     assert_eq!(missed, Vec::new());
