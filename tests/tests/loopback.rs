@@ -314,12 +314,12 @@ fn a_lost_answer_to_a_post_sends_nothing_twice() {
     a.log("posted, and the answer lost");
     let mut lost = false;
     let mut inner = HttpTransport::new(a.diary.relay().unwrap().unwrap());
-    let answer = Box::new(|request: &lissom_diary::sync::http::Request| {
+    let answer = Box::new(|request: &Request| {
         if lost || request.body.is_empty() || !request.path.contains("/entries") {
             return None;
         }
         lost = true;
-        lissom_diary::Transport::exchange(&mut inner, request, std::time::Duration::from_secs(9)).unwrap();
+        inner.exchange(request, Duration::from_secs(9)).unwrap();
         Some(Response { status: 502, ..Response::default() })
     });
     let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
