@@ -1,6 +1,8 @@
 //! What the tests of the whole house share: a relay on loopback and a person's devices.
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test stops where it fails")]
 
+pub mod fuzzed;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
