@@ -62,7 +62,7 @@ pub(super) fn run(bytes: &[u8]) {
     let mut diary = fresh(&folder, "one");
     let (state, revision) = facts(&diary);
     let path = folder.path().join("archive.json");
-    std::fs::write(&path, archive).expect("a file");
+    std::fs::write(&path, &archive).expect("a file");
     match diary.import(&path) {
         Ok(_) => {}
         Err(Error::Import(_)) => {
@@ -80,6 +80,16 @@ pub(super) fn run(bytes: &[u8]) {
     said(&mut diary);
     // What is exported is what is here: another diary that imports it holds the same records.
     let all = exported(&diary, &folder.path().join("all.json"));
+    let given: Json = serde_json::from_slice(&archive).expect("what was imported is JSON");
+    let given = given.get("records").and_then(Json::as_array).expect("records");
+    for record in given.iter().filter(|record| record.get("value").is_some_and(Json::is_object)) {
+        let once = given.iter().filter(|other| other.get("id") == record.get("id")).count() == 1;
+        let there = record.get("id").and_then(Json::as_str).and_then(|id| all.get(id));
+        assert!(
+            !once || there.is_some_and(|there| there.get("value").is_some()),
+            "a value came in that cannot be read"
+        );
+    }
     let mut other = fresh(&folder, "other");
     other.import(&folder.path().join("all.json")).expect("our own export");
     let there = exported(&other, &folder.path().join("there.json"));
