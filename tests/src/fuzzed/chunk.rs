@@ -62,7 +62,9 @@ pub(super) fn composed(input: &mut Input<'_>, document: &Document, last_op: u64)
         let deps = if choices & 0x20 == 0 { heads.clone() } else { Vec::new() };
         let mut contents = Vec::new();
         uleb(&mut contents, deps.len() as u64);
-        deps.iter().for_each(|dep| contents.extend(dep.0));
+        for dep in &deps {
+            contents.extend(dep.0);
+        }
         prefixed(&mut contents, &[0xf0 | (choices % 4); 16]);
         uleb(&mut contents, seq);
         uleb(&mut contents, start);
@@ -78,7 +80,9 @@ pub(super) fn composed(input: &mut Input<'_>, document: &Document, last_op: u64)
             uleb(&mut contents, u64::from(*spec));
             uleb(&mut contents, data.len() as u64);
         }
-        columns.iter().for_each(|(_, data)| contents.extend(*data));
+        for (_, data) in &columns {
+            contents.extend(*data);
+        }
         let mut hashed = vec![1];
         prefixed(&mut hashed, &contents);
         let hash: [u8; 32] = Sha256::digest(&hashed).into();

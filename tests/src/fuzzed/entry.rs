@@ -54,23 +54,19 @@ fn as_entry(bytes: &[u8]) {
     let vault = OWNER.vault();
     let id = entry.id(&vault);
     assert!(STRANGER.verify(entry.clone()).is_none(), "an entry belongs to two vaults");
-    match OWNER.verify(entry.clone()) {
-        Some(verified) => {
-            assert!(verified.id() == id && verified.bytes() == bytes, "verifying changed the entry");
-            check_verified(&verified);
-        }
-        // The same contents, signed by the owner: only the signature was wrong.
-        None => {
-            let last = bytes.split_at(bytes.len() - 64).0;
-            let (front, ct) = last.split_at(HEADER_BYTES + NONCE_BYTES + 4);
-            let (header, rest) = front.split_at(HEADER_BYTES);
-            let nonce = rest.first_chunk().copied().expect("24 bytes");
-            let header: [u8; HEADER_BYTES] = header.try_into().expect("8 bytes");
-            let signed = sign(header, nonce, ct).expect("an entry within the limit");
-            assert!(signed.id() == id, "the signature is part of the id");
-            assert!(signed.bytes().starts_with(last), "assembling changed the contents");
-        }
+    if let Some(verified) = OWNER.verify(entry.clone()) {
+        assert!(verified.id() == id && verified.bytes() == bytes, "verifying changed the entry");
+        return check_verified(&verified);
     }
+    // The same contents, signed by the owner: only the signature was wrong.
+    let last = bytes.split_at(bytes.len() - 64).0;
+    let (front, ct) = last.split_at(HEADER_BYTES + NONCE_BYTES + 4);
+    let (header, rest) = front.split_at(HEADER_BYTES);
+    let nonce = rest.first_chunk().copied().expect("24 bytes");
+    let header: [u8; HEADER_BYTES] = header.try_into().expect("8 bytes");
+    let signed = sign(header, nonce, ct).expect("an entry within the limit");
+    assert!(signed.id() == id, "the signature is part of the id");
+    assert!(signed.bytes().starts_with(last), "assembling changed the contents");
 }
 
 /// What stands inside is whatever the fuzzer likes, and the owner signed it.

@@ -108,9 +108,9 @@ impl World {
         let plain = |text: &str| text.replace(['\r', '\n', ' ', '\t', '\0'], "_");
         let mut request = format!("{method} {} HTTP/1.1\r\nhost: relay\r\n", plain(path));
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {}\r\n", value.replace(['\r', '\n', '\0'], "_")));
+            request.extend([name, ": ", &value.replace(['\r', '\n', '\0'], "_"), "\r\n"]);
         }
-        request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        request.extend(["content-length: ", &body.len().to_string(), "\r\n\r\n"]);
         let whole = [request.as_bytes(), body].concat();
         let answer = match self.exchange(&whole) {
             Some(answer) => answer,
@@ -128,7 +128,7 @@ impl World {
                 }
                 // hyper's own, before there is a request.
                 Err(_) => {
-                    assert!(matches!(answer.status, 400 | 414 | 431), "a refusal without a problem: {}", answer.head)
+                    assert!(matches!(answer.status, 400 | 414 | 431), "a refusal without a problem: {}", answer.head);
                 }
             }
         }
@@ -136,15 +136,12 @@ impl World {
     }
 
     fn exchange(&mut self, request: &[u8]) -> Option<Answer> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let connection = TcpStream::connect(self.relay.address()).expect("a connection");
-                connection.set_read_timeout(Some(ANSWER_MAX)).expect("a limit of time");
-                connection.set_nodelay(true).expect("no delay");
-                connection
-            }
-        };
+        let mut connection = self.connection.take().unwrap_or_else(|| {
+            let connection = TcpStream::connect(self.relay.address()).expect("a connection");
+            connection.set_read_timeout(Some(ANSWER_MAX)).expect("a limit of time");
+            connection.set_nodelay(true).expect("no delay");
+            connection
+        });
         // An answer may come before all was written, and the connection be closed: then that is the answer.
         drop(connection.write_all(request));
         let (mut got, mut part) = (Vec::new(), [0; 16 * 1024]);
