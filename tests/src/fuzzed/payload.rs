@@ -7,6 +7,9 @@ use lissom_diary::sync::protocol::limits::{BODY_BYTES_MAX, PARENTS_MAX};
 
 use super::input::Input;
 
+/// Most that a device seals into one entry: packing more is not asked of anybody.
+const SEALED_BYTES_MAX: usize = 512 * 1024;
+
 pub(super) fn run(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     match input.below(4) {
@@ -119,7 +122,7 @@ fn round_trip(input: &mut Input<'_>) {
     let doc_id: String = String::from_utf8_lossy(input.short()).chars().take(16).collect();
     let times = input.below(256).pow(2);
     let part = input.rest();
-    let body = part.repeat(times.min(BODY_BYTES_MAX.checked_div(part.len()).unwrap_or(0)).max(1));
+    let body = part.repeat(times.min(SEALED_BYTES_MAX.checked_div(part.len()).unwrap_or(0)).max(1));
     let changes = Changes { doc_id, body, min_version };
     let plain = encode(&head, &changes);
     assert_eq!(plain.len(), padded_len(plain.len()), "what we encode is padded");
