@@ -55,3 +55,17 @@ golden:
 # Everything CI runs.
 ci:
     bash .ci/run
+
+# Searches one target for so many seconds, from its corpus. Needs a nightly compiler and cargo-fuzz.
+fuzz TARGET SECONDS *ARGS:
+    mkdir -p fuzz/target/found/{{TARGET}}
+    cargo +nightly fuzz run -s none {{TARGET}} fuzz/target/found/{{TARGET}} fuzz/corpus/{{TARGET}} -- \
+        -max_total_time={{SECONDS}} -rss_limit_mb=256 -timeout=1 -max_len=16384 {{ARGS}}
+
+# Makes the corpus of a target as small as its coverage allows, with what was found since.
+fuzz-minimise TARGET:
+    mkdir -p fuzz/target/found/{{TARGET}} fuzz/target/smaller/{{TARGET}}
+    cargo +nightly fuzz run -s none {{TARGET}} fuzz/target/smaller/{{TARGET}} fuzz/corpus/{{TARGET}} \
+        fuzz/target/found/{{TARGET}} -- -merge=1
+    rm -r fuzz/corpus/{{TARGET}}
+    mv fuzz/target/smaller/{{TARGET}} fuzz/corpus/{{TARGET}}

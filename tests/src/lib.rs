@@ -11,6 +11,8 @@ pub mod evil;
 pub mod planted;
 pub mod simulator;
 
+pub mod fuzzed;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
