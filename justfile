@@ -28,6 +28,18 @@ demo *ARGS:
 bench *ARGS:
     cargo bench --locked -p lissom-tests "$@"
 
+# One seed of the simulator, exactly as it was: `just sim SEED=42`, or `just sim 42`. A violation is printed with its steps.
+sim SEED="1" *ARGS:
+    cargo run --release --locked -p lissom-tests --bin sim -- --seed "${1#SEED=}" "${@:2}"
+
+# Many seeds of the simulator: what CI runs.
+simulate SEEDS="2000" *ARGS:
+    cargo run --release --locked -p lissom-tests --bin sim -- --seeds "${1#SEEDS=}" "${@:2}"
+
+# Puts in one fault after the other; the simulator must find each. Prints how many seeds it took.
+planted:
+    cargo test --release --locked -p lissom-tests --features planted --test planted -- --nocapture
+
 # The documentation of every crate, with warnings denied.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
@@ -54,3 +66,17 @@ power N="10" FLIPS="250" SEED="1":
 # Everything CI runs.
 ci:
     bash .ci/run
+
+# Searches one target for so many seconds, from its corpus. Needs a nightly compiler and cargo-fuzz.
+fuzz TARGET SECONDS *ARGS:
+    mkdir -p fuzz/target/found/{{TARGET}}
+    cargo +nightly fuzz run -s none {{TARGET}} fuzz/target/found/{{TARGET}} fuzz/corpus/{{TARGET}} -- \
+        -max_total_time={{SECONDS}} -rss_limit_mb=256 -timeout=1 -max_len=16384 {{ARGS}}
+
+# Makes the corpus of a target as small as its coverage allows, with what was found since.
+fuzz-minimise TARGET:
+    mkdir -p fuzz/target/found/{{TARGET}} fuzz/target/smaller/{{TARGET}}
+    cargo +nightly fuzz run -s none {{TARGET}} fuzz/target/smaller/{{TARGET}} fuzz/corpus/{{TARGET}} \
+        fuzz/target/found/{{TARGET}} -- -merge=1
+    rm -r fuzz/corpus/{{TARGET}}
+    mv fuzz/target/smaller/{{TARGET}} fuzz/corpus/{{TARGET}}

@@ -317,7 +317,9 @@ fn numbered(map: Map<String, Json>, fields: &[Field]) -> Result<Fields, Sentence
         let number = fields.iter().find(|field| field.name == name).map(|field| field.number);
         let number =
             number.or_else(|| name.parse().ok()).ok_or_else(|| import::NO_FIELD.with("name", format!("{name:.40}")))?;
-        numbered.insert(number, from_json(value)?);
+        if numbered.insert(number, from_json(value)?).is_some() {
+            return Err(import::VALUE_FORM.into());
+        }
     }
     Ok(numbered)
 }
@@ -336,7 +338,12 @@ fn to_record(archived: ArchivedRecord) -> Result<Record, Sentence> {
     }
     let fields = kind.map_or(&[][..], Kind::fields);
     let value = match (archived.value, archived.value_bytes) {
-        (Some(map), None) => Some(encode(&numbered(map, fields)?)),
+        (Some(map), None) => {
+            let bytes = encode(&numbered(map, fields)?);
+            // Nested deeper than a record may be: it would be kept and never read.
+            decode(&bytes).map_err(|_| import::VALUE_FORM)?;
+            Some(bytes)
+        }
         (None, Some(text)) => Some(BASE64.decode(text.as_bytes()).map_err(|_| import::VALUE_BYTES)?),
         (None, None) => None,
         (Some(_), Some(_)) => return Err(import::TWO_VALUES.into()),

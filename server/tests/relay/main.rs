@@ -15,7 +15,8 @@ mod limits;
 mod log;
 #[cfg(test)]
 mod operator;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod power;
 #[cfg(test)]
 mod process;

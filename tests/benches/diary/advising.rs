@@ -18,7 +18,7 @@ pub(crate) fn measure(table: &mut Table, made: &Made, options: Options) {
     let folder = root.path().join("diary");
     copy_folder(&made.folder, &folder);
     let mut clock = made.clock();
-    let today = Day((lissom_diary::Host::now_ms(&mut clock) / 86_400_000) as i32);
+    let today = Day(i32::try_from(lissom_diary::Host::now_ms(&mut clock) / 86_400_000).unwrap());
     let mut diary = Diary::open(&folder, clock).unwrap();
     screen(&mut diary);
     let profile = Profile { regions: vec![Region::Lower], pain: Some(4), minutes: 18, ..Profile::default() };

@@ -259,7 +259,9 @@ mod tests {
 
     fn disk(records: &[Record]) -> Disk {
         let mut disk = Disk::default();
-        records.iter().for_each(|record| disk.take(record));
+        for record in records {
+            disk.take(record);
+        }
         disk
     }
 

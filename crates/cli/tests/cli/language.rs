@@ -535,7 +535,7 @@ fn measures_and_trends_speak_the_language() {
     ] {
         say(&device, exit, arguments, &["measure", "value", "--item", "--items", "--labels"]);
     }
-    say(&device, 3, &["measure", "desk-check"], &["home", "work"]);
+    say(&device, 3, &["measure", "desk-check"], &["--place", "home", "work"]);
     say(&device, 3, &["measure", "desk-check", "--place", "work", "--answers", "yes"], &[]);
     say(&device, 3, &["measure", "psfs", "--item", "tying=1", "--item", "x=1"], &["bending"]);
     let six = ["--item", "a=1", "--item", "b=1", "--item", "c=1", "--item", "d=1", "--item", "e=1", "--item", "f=1"];

@@ -191,7 +191,11 @@ fn apply_to_copy(automerge: &Automerge, changes: &[&Change]) -> Result<(Automerg
     let mut copy = automerge.clone();
     let mut log = PatchLog::active();
     copy.apply_changes_log_patches(parsed, &mut log).map_err(|_| Refused::Contents)?;
-    Ok((copy, log))
+    // Automerge also takes a change that it would write in other bytes, or that replaces a value of another key. It
+    // keeps operations and not bytes: the document reads well, and once saved it never loads again. So each change must
+    // come out as it went in.
+    let out: BTreeSet<[u8; 32]> = copy.get_changes(&automerge.get_heads()).iter().map(|one| one.hash().0).collect();
+    if changes.iter().all(|change| out.contains(&change.hash.0)) { Ok((copy, log)) } else { Err(Refused::Contents) }
 }
 
 /// Runs what may panic inside Automerge; `None` if it did. What it worked on must be dropped.

@@ -226,3 +226,46 @@ fn one_bad_change_among_many_and_a_long_chain_backwards_take_no_square_of_time()
     assert_eq!(applied.outcomes.iter().filter(|outcome| **outcome == Outcome::Applied).count(), 63);
     assert_eq!(applied.outcomes[31], Outcome::Refused(Refused::Contents));
 }
+
+#[test]
+fn a_change_that_would_not_come_out_as_it_went_in_is_refused() {
+    let unhex = |text: &str| -> Vec<u8> {
+        let digits = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+        (0..text.len()).step_by(2).map(digits).collect()
+    };
+    let base = "856f4a836234ae4f01320010010101010101010101010101010101010101000000061505340142025602570270027e016101620202010214\
+                01020200";
+    // Each is by another actor and depends on the base, which puts `a` and `b`; Automerge takes all of them.
+    let rest = [
+        (
+            "puts c and names the base's actor, which no operation uses",
+            "856f4a83f445728a0160016234ae4f8292fae9d2caf8db25dc4f8b\
+            b3179e4d38358e092d0046c36c32b37c10f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f10103000001100101010101010101010101010101010106150334\
+            0142025602570170027f0163017f017f14077f00",
+        ),
+        (
+            "puts a in place of an operation that does not exist",
+            "856f4a8313b9e6670168016234ae4f8292fae9d2caf8db25dc4f8bb3179e4d\
+            38358e092d0046c36c32b37c10f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f101030000011001010101010101010101010101010101081503340142025602\
+            57017002710273027f0161017f017f14077f017f017f09",
+        ),
+        (
+            "puts c in place of a",
+            "856f4a839d52a0e10168016234ae4f8292fae9d2caf8db25dc4f8bb3179e4d38358e092d0046c36c32b37c10f1f1f1f1\
+            f1f1f1f1f1f1f1f1f1f1f1f10103000001100101010101010101010101010101010108150334014202560257017002710273027f0163017f017f1407\
+            7f017f017f01",
+        ),
+    ];
+    let plain = |text: &str| unhex(&text.replace(char::is_whitespace, ""));
+    for (what, change) in rest {
+        let changes = [plain(base), plain(change)].map(|bytes| Change::parse(&bytes).unwrap());
+        let mut document = Document::new();
+        let outcomes = document.apply(&changes).outcomes;
+        assert!(matches!(outcomes[..], [Outcome::Applied, Outcome::Refused(_)]), "{what}: {outcomes:?}");
+        assert!(Document::load(&document.save()).is_ok(), "{what}");
+    }
+    let good = "856f4a83f83441350168016234ae4f8292fae9d2caf8db25dc4f8bb3179e4d38358e092d0046c36c32b37c10f1f1f1f1f1f1f1f1f1f1f1f1f1\
+                f1f1f10103000001100101010101010101010101010101010108150334014202560257017002710273027f0161017f017f14077f017f017f01";
+    let changes = [plain(base), plain(good)].map(|bytes| Change::parse(&bytes).unwrap());
+    assert_eq!(Document::new().apply(&changes).outcomes, [Outcome::Applied; 2], "puts a in place of a");
+}

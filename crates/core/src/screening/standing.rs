@@ -132,7 +132,11 @@ impl<'a> Judged<'a> {
         if stored.is_none() {
             why = Why::Newer;
         }
-        let harsher = stored.is_some_and(|stored| stored > triage.level && stored > Level::D);
+        // Held against the rules that the record itself names: a further yes among its answers may fire a rule of the
+        // same level, but cannot explain away a level that stood there before.
+        let named = |fired: &&Fired| values.fired.iter().flatten().any(|id| id == fired.rule.id);
+        let explained = triage.fired.iter().filter(named).map(|fired| fired.level).max().unwrap_or(Level::E);
+        let harsher = stored.is_some_and(|stored| stored > explained && stored > Level::D);
         let locked = why != Why::Answers || harsher;
         let level_max = if locked { None } else { triage.level_max };
         let level = stored.map(|stored| stored.max(triage.level));

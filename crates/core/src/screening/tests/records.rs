@@ -229,6 +229,19 @@ fn the_stricter_of_the_stored_level_and_our_own_counts() {
 }
 
 #[test]
+fn a_level_that_a_record_does_not_explain_locks_whatever_else_was_answered() {
+    let mut unexplained = screened("t1", TODAY, &[], &[]);
+    unexplained.values.level = Some("c".into());
+    let mut more = unexplained.clone();
+    more.values.answers = screened("t1", TODAY, &["c5"], &[]).values.answers;
+    for record in [unexplained, more] {
+        assert_eq!(level_max(&safety(&[record], &[], &[])), None);
+    }
+    // Its own rules explain it here, and leave gentle exercise.
+    assert_eq!(level_max(&safety(&[screened("t1", TODAY, &["c5"], &[])], &[], &[])), Some(1));
+}
+
+#[test]
 fn results_that_name_each_other_in_a_circle_take_nothing_back() {
     let circle = [screened("t1", TODAY, &["c6"], &["t2"]), screened("t2", TODAY, &["c6"], &["t1"])];
     assert_eq!(safety(&circle, &[], &[]).standing.len(), 2);

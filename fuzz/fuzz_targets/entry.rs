@@ -1,0 +1,4 @@
+//! See `tests/src/fuzzed/entry.rs`.
+#![no_main]
+
+lissom_fuzz::target!("entry");

@@ -1,0 +1,4 @@
+//! See `tests/src/fuzzed/guard.rs`.
+#![no_main]
+
+lissom_fuzz::target!("guard");

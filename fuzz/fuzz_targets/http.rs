@@ -1,0 +1,4 @@
+//! See `tests/src/fuzzed/http.rs`.
+#![no_main]
+
+lissom_fuzz::target!("http");

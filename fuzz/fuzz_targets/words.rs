@@ -1,0 +1,4 @@
+//! See `tests/src/fuzzed/words.rs`.
+#![no_main]
+
+lissom_fuzz::target!("words");
