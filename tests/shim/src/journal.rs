@@ -66,11 +66,15 @@ pub fn read(journal: &Path) -> Vec<Record> {
     let bytes = std::fs::read(journal).expect("the program ran with the shim under it");
     let mut rest = bytes.as_slice();
     let mut records = Vec::new();
-    while !rest.is_empty() {
+    // A program that still runs may be in the middle of its newest record.
+    while rest.len() >= HEAD {
         let number = |at: usize| u64::from_ne_bytes(rest[at..at + 8].try_into().expect("eight bytes"));
         let length = |at: usize| u32::from_ne_bytes(rest[at..at + 4].try_into().expect("four bytes")) as usize;
         let (kind, file, offset) = (rest[0], number(8), number(16));
         let (first, second) = (HEAD + length(24), HEAD + length(24) + length(28));
+        if rest.len() < second {
+            break;
+        }
         let (body, more) = (&rest[HEAD..first], &rest[first..second]);
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("a name in UTF-8");
         let offset = usize::try_from(offset).expect("a small file");
