@@ -187,8 +187,8 @@ fn a_client_killed_while_it_records_or_syncs_loses_nothing_acknowledged() {
     let mut done = 0;
     for n in 0..kills {
         let (arguments, typical) = if n % 2 == 0 { (&LOG[..], log_time) } else { (&["sync"][..], sync_time) };
-        // All over the command's life, and a little after its end; never later than 50 ms.
-        let longest = usize::try_from((typical * 5 / 4).min(LATEST).as_micros()).unwrap();
+        // All over the command's life and around its answer; never later than 50 ms.
+        let longest = usize::try_from((typical * 2).min(LATEST).as_micros()).unwrap();
         let time = Duration::from_micros(1 + random.below(longest) as u64);
         let child = lissom(&a, arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let acknowledgement = kill_after(child, time);
