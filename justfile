@@ -28,6 +28,18 @@ demo *ARGS:
 bench *ARGS:
     cargo bench --locked -p lissom-tests "$@"
 
+# One seed of the simulator, exactly as it was: `just sim SEED=42`, or `just sim 42`. A violation is printed with its steps.
+sim SEED="1" *ARGS:
+    cargo run --release --locked -p lissom-tests --bin sim -- --seed "${1#SEED=}" "${@:2}"
+
+# Many seeds of the simulator: what CI runs.
+simulate SEEDS="2000" *ARGS:
+    cargo run --release --locked -p lissom-tests --bin sim -- --seeds "${1#SEEDS=}" "${@:2}"
+
+# Puts in one fault after the other; the simulator must find each. Prints how many seeds it took.
+planted:
+    cargo test --release --locked -p lissom-tests --features planted --test planted -- --nocapture
+
 # The documentation of every crate, with warnings denied.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked

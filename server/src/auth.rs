@@ -37,6 +37,9 @@ pub(crate) struct Auth {
 struct Clock {
     start_seconds: u64,
     start: Instant,
+    /// Seconds that a simulator says it is.
+    #[cfg(feature = "simulator")]
+    set: std::sync::atomic::AtomicU64,
 }
 
 impl fmt::Debug for Auth {
@@ -47,12 +50,28 @@ impl fmt::Debug for Auth {
 
 impl Auth {
     pub(crate) fn new(key: [u8; 32]) -> Self {
-        Self { key, clock: Clock { start_seconds: unix_seconds(), start: Instant::now() } }
+        let clock = Clock {
+            start_seconds: unix_seconds(),
+            start: Instant::now(),
+            #[cfg(feature = "simulator")]
+            set: std::sync::atomic::AtomicU64::new(0),
+        };
+        Self { key, clock }
     }
 
     /// Seconds by the relay's clock, which no change of the system's time sets back while it runs.
     pub(crate) fn now(&self) -> u64 {
+        #[cfg(feature = "simulator")]
+        if let set @ 1.. = self.clock.set.load(std::sync::atomic::Ordering::SeqCst) {
+            return set;
+        }
         self.clock.start_seconds.saturating_add(self.clock.start.elapsed().as_secs())
+    }
+
+    /// From now on it is this time, until it is set again.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn set_clock(&self, seconds: u64) {
+        self.clock.set.store(seconds, std::sync::atomic::Ordering::SeqCst);
     }
 
     /// A challenge for a vault, whether or not there is one.

@@ -21,6 +21,8 @@ mod app;
 mod auth;
 pub mod blocking;
 pub mod config;
+#[cfg(feature = "simulator")]
+pub mod in_process;
 mod intake;
 mod pokes;
 mod refusal;

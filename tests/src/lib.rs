@@ -1,5 +1,15 @@
 //! What the tests of the whole house share: a relay on loopback and a person's devices.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test stops where it fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it fails"
+)]
+
+pub mod evil;
+#[cfg(feature = "planted")]
+pub mod planted;
+pub mod simulator;
 
 pub mod fuzzed;
 

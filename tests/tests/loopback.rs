@@ -1,9 +1,11 @@
 //! Real diaries and a real relay on loopback: what a person expects of two phones.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use std::time::Duration;
+
 use lissom_diary::sync::client::End;
-use lissom_diary::sync::http::Response;
-use lissom_diary::{Diary, Error, HttpTransport, RelayUrl, SystemHost};
+use lissom_diary::sync::http::{Method, Request, Response};
+use lissom_diary::{Diary, Error, HttpTransport, RelayUrl, SystemHost, Transport};
 use lissom_tests::{Between, Device, TestRelay, assert_equal, copy_folder, person, replace_folder};
 
 struct House {
@@ -58,6 +60,29 @@ fn nothing_new_costs_one_round_trip_after_the_token() {
     });
     let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
     assert_eq!((report.end, report.pushed, report.pulled, requests), (End::Done, 0, 0, 1));
+}
+
+#[test]
+fn a_page_that_another_process_took_in_meanwhile_blames_nobody() {
+    let House { mut a, mut b, root: _root, relay } = house();
+    let mut other = Device::open(a.folder.clone());
+    b.log("news");
+    b.sync();
+    let mut way = HttpTransport::new(RelayUrl::parse(&relay.url(), false).unwrap());
+    let mut met = false;
+    let answer = Box::new(|request: &Request| {
+        if met || request.method != Method::Get {
+            return None;
+        }
+        met = true;
+        let page = way.exchange(request, Duration::from_secs(10)).unwrap();
+        assert_eq!(other.sync().pulled, 1);
+        Some(page)
+    });
+    let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+    assert_eq!((report.end, report.pulled, report.notices), (End::Done, 0, Vec::new()));
+    assert!(met);
+    meet(&mut [&mut a, &mut b]);
 }
 
 #[test]
@@ -289,12 +314,12 @@ fn a_lost_answer_to_a_post_sends_nothing_twice() {
     a.log("posted, and the answer lost");
     let mut lost = false;
     let mut inner = HttpTransport::new(a.diary.relay().unwrap().unwrap());
-    let answer = Box::new(|request: &lissom_diary::sync::http::Request| {
+    let answer = Box::new(|request: &Request| {
         if lost || request.body.is_empty() || !request.path.contains("/entries") {
             return None;
         }
         lost = true;
-        lissom_diary::Transport::exchange(&mut inner, request, std::time::Duration::from_secs(9)).unwrap();
+        inner.exchange(request, Duration::from_secs(9)).unwrap();
         Some(Response { status: 502, ..Response::default() })
     });
     let report = a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();

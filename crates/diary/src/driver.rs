@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use lissom_sync::client::{Commit, Effect, End, Event, Outcome, Statement, Violation};
 use lissom_sync::http::Request;
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use lissom_sync::protocol::problem::ProblemKind;
 
 use crate::diary::Diary;
@@ -55,6 +57,14 @@ pub struct SyncReport {
     unreachable: Option<Sentence>,
 }
 
+/// How a sync begins.
+pub(crate) enum Begun {
+    /// With this for the client.
+    First(Event),
+    /// It is over already.
+    Over(Outcome),
+}
+
 impl Diary {
     /// Exchanges entries with the relay: pushes first, then pulls to the end, each page committed with its cursor.
     ///
@@ -66,11 +76,24 @@ impl Diary {
     pub fn sync(&mut self, transport: &mut dyn Transport, options: SyncOptions) -> Result<SyncReport, Error> {
         let deadline = Instant::now().checked_add(options.budget);
         let newest_notice = notice::newest(self.storage.sql())?;
+        let mut unreachable = None;
+        let outcome = match self.begin_sync(options.started_by)? {
+            Begun::Over(outcome) => outcome,
+            Begun::First(event) => {
+                let outcome = self.run(event, transport, deadline, &mut unreachable)?;
+                self.note_end(&outcome.end)?;
+                outcome
+            }
+        };
+        self.report(outcome, newest_notice, unreachable)
+    }
+
+    /// What a sync begins with.
+    pub(crate) fn begin_sync(&mut self, started_by: StartedBy) -> Result<Begun, Error> {
         if let Some(statement) = self.storage.meta::<[u8; 64]>("statement")? {
             // The owner deleted this vault: nothing of it goes up again, to whatever relay.
             let end = End::Gone { statement: Statement(statement) };
-            let unsynced = crate::status::unsynced(self.storage.sql())?;
-            return Ok(SyncReport { pushed: 0, pulled: 0, unsynced, notices: Vec::new(), end, unreachable: None });
+            return Ok(Begun::Over(Outcome { pushed: 0, pulled: 0, end }));
         }
         if !self.refused_retried {
             if count(self.storage.sql(), "SELECT count(*) FROM entry WHERE pos IS NULL AND refused IS NOT NULL")? > 0 {
@@ -78,9 +101,17 @@ impl Diary {
             }
             self.refused_retried = true;
         }
-        let mut unreachable = None;
-        let outcome = self.run(transport, options, deadline, &mut unreachable)?;
-        self.note_end(&outcome.end)?;
+        let heals_allowed = self.storage.heals_allowed(started_by == StartedBy::Person)?;
+        Ok(Begun::First(Event::Begin { stored: self.storage.stored()?, heals_allowed }))
+    }
+
+    /// What the owner hears of a sync that is over.
+    pub(crate) fn report(
+        &self,
+        outcome: Outcome,
+        newest_notice: i64,
+        unreachable: Option<Sentence>,
+    ) -> Result<SyncReport, Error> {
         let sql = self.storage.sql();
         Ok(SyncReport {
             pushed: outcome.pushed,
@@ -100,16 +131,13 @@ impl Diary {
 
     fn run(
         &mut self,
+        mut event: Event,
         transport: &mut dyn Transport,
-        options: SyncOptions,
         deadline: Option<Instant>,
         unreachable: &mut Option<Sentence>,
     ) -> Result<Outcome, Error> {
-        let heals_allowed = self.storage.heals_allowed(options.started_by == StartedBy::Person)?;
-        let mut event = Event::Begin { stored: self.storage.stored()?, heals_allowed };
         loop {
-            let effect = self.client.handle(event).map_err(|error| Error::Database(error.to_string()))?;
-            event = match effect {
+            event = match self.next_effect(event)? {
                 Effect::Finish(outcome) => return Ok(outcome),
                 Effect::Exchange(request) => {
                     let left = deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
@@ -125,13 +153,21 @@ impl Diary {
                         }
                     }
                 }
-                Effect::TakeBatch { entries_max } => Event::Batch(self.storage.take_batch(&self.keys, entries_max)?),
+                Effect::TakeBatch { entries_max } => self.take_batch(entries_max)?,
                 Effect::Commit(commit) => self.commit(&commit)?,
             };
         }
     }
 
-    fn commit(&mut self, commit: &Commit) -> Result<Event, Error> {
+    pub(crate) fn next_effect(&mut self, event: Event) -> Result<Effect, Error> {
+        self.client.handle(event).map_err(|error| Error::Database(error.to_string()))
+    }
+
+    pub(crate) fn take_batch(&mut self, entries_max: usize) -> Result<Event, Error> {
+        Ok(Event::Batch(self.storage.take_batch(&self.keys, entries_max)?))
+    }
+
+    pub(crate) fn commit(&mut self, commit: &Commit) -> Result<Event, Error> {
         let done = match commit {
             Commit::Page { at, to, entries, end } => {
                 let page = PageCommit { at: *at, to: *to, entries, end: *end };
@@ -148,7 +184,7 @@ impl Diary {
     }
 
     /// Notes what the owner should see, and when the last sync that reached the end was.
-    fn note_end(&mut self, end: &End) -> Result<(), Error> {
+    pub(crate) fn note_end(&mut self, end: &End) -> Result<(), Error> {
         match end {
             End::Done | End::PushHeld(_) => self.storage.write(|write| {
                 let now = write.now_ms();
@@ -161,6 +197,8 @@ impl Diary {
                 let note = notices::MISBEHAVING.with("what", violation(*violated));
                 self.storage.write(|write| write.note("misbehaving", &note))
             }
+            #[cfg(feature = "planted")]
+            End::Gone { .. } if planted(Fault::V12StatementForgotten) => Ok(()),
             End::Gone { statement } => self.storage.write(|write| {
                 write.set_meta("statement", statement.0.as_slice())?;
                 write.note("gone", &notices::GONE.into())

@@ -115,7 +115,7 @@ impl Diary {
 /// Gets a token for the vault, which only a relay that has it gives. Writes nothing anywhere.
 fn probe(keys: &Keys, transport: &mut dyn Transport) -> Result<VaultClient, Error> {
     let mut client = VaultClient::new(keys.clone(), None);
-    let stored = Stored { cursor: Cursor::start(&keys.vault()), healing: false, known_here: false };
+    let stored = Stored { cursor: Cursor::start(&keys.vault()), healing: false, known_here: false, junk: false };
     let mut event = Event::Begin { stored, heals_allowed: 0 };
     let mut told = None;
     while client.watch_request().is_none() {

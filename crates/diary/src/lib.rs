@@ -39,6 +39,8 @@ mod records;
 mod safety;
 mod secret_file;
 mod status;
+#[cfg(feature = "simulator")]
+mod stepping;
 mod stopping;
 mod storage;
 pub mod texts;
@@ -71,6 +73,8 @@ pub use crate::measures::DeskChange;
 pub use crate::plans::PlanError;
 pub use crate::safety::Screened;
 pub use crate::status::{DeviceStatus, Status};
+#[cfg(feature = "simulator")]
+pub use crate::stepping::{Step, SteppedSync, Work};
 pub use crate::storage::notice::Notice;
 pub use crate::transport::{RelayUrl, RelayUrlError, Transport, TransportError};
 pub use crate::verify::Verified;

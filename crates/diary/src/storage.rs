@@ -20,6 +20,8 @@ use std::time::Duration;
 use lissom_core::document::{Document, Writer};
 use lissom_sync::keys::Keys;
 use lissom_sync::protocol::cursor::{Chain, Cursor};
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
@@ -48,6 +50,12 @@ pub(crate) struct Storage {
     vault: Option<[u8; 32]>,
     /// Held while entries are being taken in: whoever gets it knows that nobody else is.
     applying: File,
+    /// Transactions until the simulated end of this process.
+    #[cfg(feature = "simulator")]
+    pub(crate) fuse: Option<u32>,
+    /// It has ended, after a call of its returned.
+    #[cfg(all(feature = "simulator", feature = "planted"))]
+    ended: bool,
 }
 
 /// State of this process that belongs to a state of the database.
@@ -92,7 +100,17 @@ impl Storage {
         schema::prepare(&mut connection)?;
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
         let applying = options.map_err(Error::file(crate::texts::error::TRIED_OPEN_LOCK))?;
-        Ok(Self { connection, host, loaded: Loaded::default(), vault: None, applying })
+        Ok(Self {
+            connection,
+            host,
+            loaded: Loaded::default(),
+            vault: None,
+            applying,
+            #[cfg(feature = "simulator")]
+            fuse: None,
+            #[cfg(all(feature = "simulator", feature = "planted"))]
+            ended: false,
+        })
     }
 
     /// From now on this process reads and writes for this vault only.
@@ -126,11 +144,19 @@ impl Storage {
         // transaction left in memory goes with it.
         let mut loaded = std::mem::take(&mut self.loaded);
         let vault = self.vault;
+        #[cfg(all(feature = "planted", feature = "simulator"))]
+        let ends = self.fuse == Some(0);
+        #[cfg(all(feature = "planted", not(feature = "simulator")))]
+        let ends = false;
+        #[cfg(feature = "simulator")]
+        self.burn()?;
         let sql = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
         if vault.is_some() && meta(&sql, "vault")? != vault {
             return Err(Error::VaultChanged);
         }
         let now: i64 = sql.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        #[cfg(feature = "planted")]
+        let now = if planted(Fault::StaleDocument) { loaded.data_version } else { now };
         if now != loaded.data_version {
             loaded.documents.clear();
             loaded.data_version = now;
@@ -141,11 +167,32 @@ impl Storage {
             let Loaded { documents, writer, .. } = &mut loaded;
             let mut write = Write { sql, host: self.host.as_mut(), documents, writer, revision };
             let value = work(&mut write)?;
+            #[cfg(feature = "planted")]
+            if ends && planted(Fault::AckBeforeCommit) {
+                return Ok(value);
+            }
             write.sql.commit()?;
             value
         };
         self.loaded = loaded;
         Ok(value)
+    }
+
+    /// Fails once the simulated process has ended.
+    #[cfg(feature = "simulator")]
+    fn burn(&mut self) -> Result<(), Error> {
+        #[cfg(feature = "planted")]
+        let ended = self.ended;
+        let Some(left) = &mut self.fuse else { return Ok(()) };
+        let next = left.checked_sub(1);
+        *left = next.unwrap_or(0);
+        #[cfg(feature = "planted")]
+        if planted(Fault::AckBeforeCommit) && next.is_none() {
+            // The process ends after its last call returned, and not before.
+            (*left, self.ended) = (0, true);
+            return if ended { Err(Error::Database("the simulated process has ended".to_owned())) } else { Ok(()) };
+        }
+        next.map(drop).ok_or_else(|| Error::Database("the simulated process has ended".to_owned()))
     }
 
     /// A value of `meta`.
@@ -157,8 +204,22 @@ impl Storage {
 impl Write<'_> {
     /// The Automerge actor of this process.
     pub(crate) fn writer(&mut self) -> Writer {
+        #[cfg(feature = "planted")]
+        if planted(Fault::ActorReused) {
+            return self.stored_writer();
+        }
         let host = &mut *self.host;
         *self.writer.get_or_insert_with(|| Writer(random(host)))
+    }
+
+    #[cfg(feature = "planted")]
+    fn stored_writer(&mut self) -> Writer {
+        if let Ok(Some(stored)) = self.meta::<[u8; 16]>("actor") {
+            return Writer(stored);
+        }
+        let drawn: [u8; 16] = random(self.host);
+        drop(self.set_meta("actor", drawn));
+        Writer(drawn)
     }
 
     /// Milliseconds since 1970 by this device's clock.

@@ -182,6 +182,44 @@ fn junk_is_kept_and_reported_and_changes_nothing() {
     assert!(b.whole());
 }
 
+#[test]
+fn an_entry_that_came_with_a_bad_signature_is_asked_for_again() {
+    let (mut a, mut b) = pair();
+    a.log();
+    a.sync();
+    b.view.deliver(|| true);
+    let end = sync_changed(&mut b, |request, mut response| {
+        let page = request.method == Method::Get && !response.body.is_empty();
+        if let Some(last) = response.body.last_mut().filter(|_| page) {
+            *last ^= 1;
+        }
+        response
+    });
+    assert_eq!((end, b.rows()), (End::Done, 0));
+    // The log is as it was, and so is its chain: an id leaves the signature out.
+    assert_eq!(b.sync(), End::Done);
+    assert_eq!(b.rows(), 1);
+    assert!(b.whole() && !b.has_notice("repaired"));
+}
+
+#[test]
+fn a_log_that_repeats_junk_is_refused_whole() {
+    let (mut a, mut b) = pair();
+    a.log();
+    a.sync();
+    b.view.deliver(|| true);
+    let id = b.view.log.last().copied().unwrap();
+    *b.view.pool.borrow_mut().get_mut(&id).unwrap().last_mut().unwrap() ^= 1;
+    assert_eq!(b.sync(), End::Done);
+    b.view.log.push(id);
+    for _ in 0..2 {
+        assert_eq!(b.sync(), End::Misbehaving(Violation::Repeated));
+    }
+    b.view.log.pop();
+    assert_eq!(b.sync(), End::Done);
+    assert!(b.has_notice("junk") && b.whole());
+}
+
 /// A relay that answers every reading and posting with "diverged".
 fn cry_wolf(request: &Request, response: Response) -> Response {
     use lissom_diary::sync::protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};

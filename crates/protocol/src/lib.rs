@@ -13,6 +13,8 @@ pub mod cursor;
 pub mod entry;
 pub mod ids;
 pub mod limits;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod problem;
 pub mod statement;
 pub mod stream;

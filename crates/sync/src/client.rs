@@ -26,6 +26,8 @@ use lissom_protocol::api;
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::ids::EntryId;
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
+#[cfg(feature = "planted")]
+use lissom_protocol::planted::{Fault, planted};
 use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::statement::Role;
 use lissom_protocol::stream;
@@ -60,6 +62,8 @@ struct Run {
     reauthorised: bool,
     registered: bool,
     at_end: bool,
+    /// What junk stands in the place of was asked for again, or there was none when this began.
+    junk_asked: bool,
     gaps: u32,
     pull_first: bool,
     nothing_to_post: bool,
@@ -128,6 +132,10 @@ impl VaultClient {
     pub fn handle(&mut self, event: Event) -> Result<Effect, HostError> {
         let state = std::mem::take(&mut self.run.state);
         Ok(match (state, event) {
+            #[cfg(feature = "planted")]
+            (State::Appended { at, entries }, Event::NoAnswer(_)) if planted(Fault::NoAnswerIsAck) => {
+                self.commit(Commit::Ack { at, to: at.after(&entries), entries }, 0, false)
+            }
             // In any state: a host whose storage failed half way simply begins again.
             (_, Event::Begin { stored, heals_allowed }) => self.begin(stored, heals_allowed),
             (State::Challenge, Event::Answer(response)) => self.on_challenge(&response),
@@ -172,6 +180,13 @@ impl VaultClient {
         if self.token.is_none() {
             return self.ask_challenge();
         }
+        // Once in a sync, before anything else: what a relay served instead of an entry must not keep its place for ever.
+        if stored.junk && !self.run.junk_asked && self.run.heals_left > 0 {
+            self.run.junk_asked = true;
+            self.run.heals_left = self.run.heals_left.saturating_sub(1);
+            return self.heal(HealCause::Junk);
+        }
+        self.run.junk_asked = true;
         if may_post && (self.run.at_end || !pull_first) {
             self.run.state = State::Batch;
             return Effect::TakeBatch { entries_max: self.run.batch_limit };
@@ -307,6 +322,10 @@ impl VaultClient {
             other => return self.refused_outright(other),
         };
         match kind {
+            #[cfg(feature = "planted")]
+            ProblemKind::BadSignature | ProblemKind::TooLarge if planted(Fault::V10PoisonedBatch) => {
+                self.finish(End::Refused(kind))
+            }
             ProblemKind::BadSignature | ProblemKind::TooLarge => match entries.as_slice() {
                 [entry] => {
                     let entry = *entry;
@@ -404,6 +423,10 @@ impl VaultClient {
 
     fn diverged(&mut self) -> Effect {
         let Some(stored) = self.run.stored else { return self.again() };
+        #[cfg(feature = "planted")]
+        if planted(Fault::V04SetBackIsBlamed) {
+            return self.misbehaving(Violation::PageChain);
+        }
         if stored.cursor == Cursor::start(&self.keys.vault()) {
             return self.misbehaving(Violation::StartDiverged);
         }
@@ -419,6 +442,8 @@ impl VaultClient {
         match answer {
             Answer::Problem(ProblemKind::Gone, problem) => match answer::deletion_statement(&self.keys, &problem) {
                 Some(statement) => self.finish(End::Gone { statement }),
+                #[cfg(feature = "planted")]
+                None if planted(Fault::V12UnsignedGone) => self.finish(End::Gone { statement: Statement([0; 64]) }),
                 None => self.finish(End::Unreachable("the relay says the diary was deleted, without proof".to_owned())),
             },
             Answer::Problem(kind, _) => self.finish(End::Refused(kind)),

@@ -1,7 +1,7 @@
 //! What Lissom says to people.
 //!
 //! A [`Text`] is a key and its words. A crate keeps its texts in `texts/*.toml`, compiled to constants by its build
-//! script (see [`source`], feature `build`), so a key that does not exist does not compile. A [`Sentence`] is a text
+//! script (see `source`, feature `build`), so a key that does not exist does not compile. A [`Sentence`] is a text
 //! with what fills its gaps: data until the moment somebody reads it, when [`Sentence::say`] puts it into their
 //! [`Lang`]. Programs get the key and the gaps instead, which never change with the wording.
 //!

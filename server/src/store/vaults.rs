@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lissom_protocol::api::to_text;
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::{VaultId, VaultKeys};
+#[cfg(feature = "planted")]
+use lissom_protocol::planted::{Fault, planted};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -168,6 +170,8 @@ pub(super) fn delete(
     statement: &Statement,
 ) -> Result<(), StoreError> {
     let found = find(db, vault)?;
+    #[cfg(feature = "planted")]
+    let cursor = if planted(Fault::V13UnconditionalDelete) { &found.head } else { cursor };
     if found.head != *cursor {
         return Err(StoreError::Diverged);
     }

@@ -48,6 +48,7 @@ pub(super) fn run(bytes: &[u8]) {
         cursor: Cursor::start(&OWNER.vault()).after(&held),
         healing: choices & 2 != 0,
         known_here: choices & 4 != 0,
+        junk: choices & 64 != 0,
     };
     let outbox = ENTRIES.iter().skip(6).take(usize::from(choices >> 3 & 3)).cloned().collect();
     let mut device = Device { stored, log: held, outbox, junk: 0 };

@@ -2,6 +2,8 @@
 
 use lissom_core::document::{Change, Document, Outcome, Put, Refused};
 use lissom_sync::payload::VERSION;
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
@@ -80,6 +82,12 @@ impl Write<'_> {
             if let Outcome::Refused(why) = outcome {
                 self.quarantine_chunk(*id, &why.to_string())?;
             }
+        }
+        #[cfg(feature = "planted")]
+        if planted(Fault::ProjectionMissesDelete) {
+            let document = self.document(doc_id)?;
+            let deleted = |key: &String| document.record(key).is_some_and(|record| record.deleted_at().is_some());
+            applied.dirty.retain(|key| !deleted(key));
         }
         self.project(doc_id, &applied.dirty)?;
         self.snapshot_if_due(doc_id)

@@ -9,6 +9,8 @@ use lissom_sync::protocol::cursor::Cursor;
 use lissom_sync::protocol::entry::{UnverifiedEntry, VerifiedEntry};
 use lissom_sync::protocol::ids::EntryId;
 use lissom_sync::protocol::limits::PARENTS_MAX;
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use lissom_sync::protocol::problem::ProblemKind;
 use lissom_sync::protocol::stream::fitting;
 use lissom_sync::seal::seal;
@@ -51,20 +53,38 @@ impl Storage {
     /// What decides the next step of a sync.
     pub(crate) fn stored(&self) -> Result<Stored, Error> {
         let (cursor, healing) = cursor(self.sql())?;
-        Ok(Stored { cursor, healing, known_here: self.meta("known")?.unwrap_or(false) })
+        let junk = self.sql().prepare_cached("SELECT 1 FROM junk WHERE pos IS NOT NULL")?.exists([])?;
+        #[cfg(feature = "planted")]
+        let junk = junk && !planted(Fault::JunkKeepsItsPlace);
+        Ok(Stored { cursor, healing, known_here: self.meta("known")?.unwrap_or(false), junk })
     }
 
     /// Seals what is not sealed yet and gives the first entries without a position.
     pub(crate) fn take_batch(&mut self, keys: &Keys, entries_max: usize) -> Result<Batch, Error> {
+        #[cfg(feature = "planted")]
+        if planted(Fault::SealedAnew) {
+            self.write(|write| {
+                let open = "SELECT seq FROM entry WHERE pos IS NULL";
+                write.sql.execute(&format!("UPDATE chunk SET entry = NULL WHERE entry IN ({open})"), [])?;
+                Ok(write.sql.execute("DELETE FROM entry WHERE pos IS NULL AND state = 0", []).map(drop)?)
+            })?;
+        }
         if count(self.sql(), "SELECT count(*) FROM chunk WHERE entry IS NULL")? > 0 {
             self.write(|write| write.seal_all(keys))?;
         }
         // One snapshot: the entries and the cursor that goes with them.
         let sql = self.sql().unchecked_transaction()?;
         self.check_vault(&sql)?;
-        let mut select = sql.prepare_cached(
-            "SELECT seq, bytes FROM entry WHERE pos IS NULL AND refused IS NULL ORDER BY seq LIMIT ?1",
-        )?;
+        let wanted = "SELECT seq, bytes FROM entry WHERE pos IS NULL AND refused IS NULL ORDER BY seq LIMIT ?1";
+        #[cfg(feature = "planted")]
+        let wanted = match () {
+            () if planted(Fault::V03PostOrder) => &wanted.replace("ORDER BY seq", "ORDER BY entry_id"),
+            () if planted(Fault::HealSkipsForeign) => {
+                &wanted.replace("ORDER BY", "AND device = (SELECT value FROM meta WHERE key = 'device') ORDER BY")
+            }
+            () => wanted,
+        };
+        let mut select = sql.prepare_cached(wanted)?;
         let limit = i64::try_from(entries_max).unwrap_or(i64::MAX);
         let rows = select.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let rows: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
@@ -160,7 +180,15 @@ impl Write<'_> {
 
     /// Entries held that no held entry names: the parents of the next one, oldest first.
     fn tips(&self) -> Result<Vec<EntryId>, Error> {
-        let mut select = self.sql.prepare_cached("SELECT entry_id FROM entry WHERE tip = 1 ORDER BY seq LIMIT ?1")?;
+        let tips = "SELECT entry_id FROM entry WHERE tip = 1 ORDER BY seq LIMIT ?1";
+        #[cfg(feature = "planted")]
+        let tips = if planted(Fault::V05OwnParentsOnly) {
+            "SELECT entry_id FROM entry WHERE device = (SELECT value FROM meta WHERE key = 'device')
+             ORDER BY seq DESC LIMIT min(?1, 1)"
+        } else {
+            tips
+        };
+        let mut select = self.sql.prepare_cached(tips)?;
         let limit = i64::try_from(PARENTS_MAX).unwrap_or(i64::MAX);
         let rows = select.query_map([limit], |row| row.get::<_, [u8; 32]>(0))?;
         Ok(rows.map(|row| row.map(EntryId)).collect::<Result<_, _>>()?)
@@ -192,7 +220,14 @@ impl Write<'_> {
     pub(crate) fn note_parents(&mut self, head: &Head) -> Result<(), Error> {
         let now = self.now_ms();
         for parent in &head.parents {
-            let named = self.sql.prepare_cached("UPDATE entry SET tip = 0 WHERE entry_id = ?1")?.execute([parent.0])?;
+            let name = "UPDATE entry SET tip = 0 WHERE entry_id = ?1";
+            #[cfg(feature = "planted")]
+            let name = if planted(Fault::V11UnreadableParentIsMissing) {
+                "UPDATE entry SET tip = 0 WHERE entry_id = ?1 AND state = 0"
+            } else {
+                name
+            };
+            let named = self.sql.prepare_cached(name)?.execute([parent.0])?;
             if named == 0 {
                 let sql = "INSERT OR IGNORE INTO missing VALUES (?1, ?2, 0)";
                 self.sql.prepare_cached(sql)?.execute((parent.0, now))?;
@@ -203,12 +238,16 @@ impl Write<'_> {
 
     fn ack(&mut self, at: &Cursor, to: &Cursor, entries: &[EntryId]) -> Result<Done, Error> {
         let (now, healing) = self.cursor()?;
+        #[cfg(feature = "planted")]
+        let now = if planted(Fault::V07NoCompareAndSet) { *at } else { now };
         if now != *at {
             return Ok(Done::Superseded);
         }
         for (pos, id) in (at.pos.saturating_add(1)..).zip(entries) {
             self.set_pos(id, pos)?;
         }
+        #[cfg(feature = "planted")]
+        let to = if planted(Fault::V01AckBehindNoCursor) { at } else { to };
         self.set_cursor(to, healing)?;
         self.set_meta("known", true)?;
         Ok(Done::Committed { pulled: 0 })
@@ -230,10 +269,12 @@ impl Write<'_> {
         // A repair of a repair tells of what was there before the first.
         if !healing {
             let newest = count(&self.sql, "SELECT coalesce(max(seq), 0) FROM entry")?;
+            // Nothing was lost where only junk is asked for again.
+            let held = if cause == HealCause::Junk { 0 } else { held };
             self.set_meta("heal_acknowledged", i64::try_from(held).unwrap_or(i64::MAX))?;
             self.set_meta("heal_newest", i64::try_from(newest).unwrap_or(i64::MAX))?;
         }
-        if cause == HealCause::Diverged || held > 0 {
+        if cause != HealCause::Registered || held > 0 {
             self.count_heal()?;
         }
         for table in ["entry", "junk"] {
@@ -242,6 +283,8 @@ impl Write<'_> {
         self.retry_refused()?;
         let vault: [u8; 32] = self.meta("vault")?.ok_or(Error::NoDiary)?;
         let start = Cursor::start(&lissom_sync::protocol::ids::VaultId(vault));
+        #[cfg(feature = "planted")]
+        let start = if planted(Fault::V14HealKeepsCursor) { *at } else { start };
         self.set_cursor(&start, true)?;
         self.set_meta("known", true)?;
         Ok(Done::Committed { pulled: 0 })
@@ -283,6 +326,10 @@ impl Write<'_> {
 
     /// Entries that the relay refused alone are tried again.
     pub(crate) fn retry_refused(&self) -> Result<(), Error> {
+        #[cfg(feature = "planted")]
+        if planted(Fault::RefusedForEver) {
+            return Ok(());
+        }
         self.sql.execute("UPDATE entry SET refused = NULL WHERE pos IS NULL AND refused IS NOT NULL", [])?;
         Ok(())
     }

@@ -12,6 +12,8 @@ use lissom_sync::client::Received;
 use lissom_sync::keys::Keys;
 use lissom_sync::protocol::cursor::Cursor;
 use lissom_sync::protocol::entry::VerifiedEntry;
+#[cfg(feature = "planted")]
+use lissom_sync::protocol::planted::{Fault, planted};
 use lissom_sync::seal::{Opened, open};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -19,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::storage::documents::{QUARANTINED, WAITING};
 use crate::storage::entries::{Done, OPENED, SET_ASIDE, UNREADABLE, count, reread};
-use crate::storage::{Storage, Write};
+use crate::storage::{Storage, Write, cursor};
 use crate::texts::{error as words, notice};
 
 /// Most junk kept, in bytes; of what comes after, only the notice is kept.
@@ -36,8 +38,18 @@ pub(crate) struct PageCommit<'a> {
 impl Storage {
     /// Commits a page; entries that once ended the program are taken in one at a time.
     pub(crate) fn commit_page(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
-        // As a whole first: the part before a repeated entry must not go in alone.
-        if repeats(self.sql(), page.entries)? {
+        // As a whole first: the part before a repeated entry must not go in alone. In one snapshot with the cursor: what
+        // another process took in meanwhile is here already, and no repetition.
+        let sql = self.sql().unchecked_transaction()?;
+        let superseded = cursor(&sql)?.0 != page.at;
+        let repeated = repeats(&sql, page.entries)?;
+        drop(sql);
+        #[cfg(feature = "planted")]
+        let superseded = superseded && !planted(Fault::SupersededIsBlamed) && !planted(Fault::V07NoCompareAndSet);
+        if superseded {
+            return Ok(Done::Superseded);
+        }
+        if repeated {
             return Ok(Done::Repeated);
         }
         let suspects = count(self.sql(), "SELECT count(*) FROM suspect")?;
@@ -73,6 +85,13 @@ impl Storage {
                     write.sql.prepare_cached("INSERT OR IGNORE INTO applying VALUES (?1)")?.execute([entry.id().0])?;
                 }
                 Ok(())
+            })?;
+        }
+        #[cfg(feature = "planted")]
+        if planted(Fault::CursorOutsideTransaction) {
+            self.write(|write| {
+                let (now, healing) = write.cursor()?;
+                if now == page.at { write.set_cursor(&page.to, healing && !page.end) } else { Ok(()) }
             })?;
         }
         let done = self.write(|write| {
@@ -113,6 +132,10 @@ impl Storage {
                      WHERE entry_id IN (SELECT entry_id FROM applying)",
                     [opens],
                 )?;
+            }
+            #[cfg(feature = "planted")]
+            if planted(Fault::V09MarkSetsAside) {
+                write.sql.execute("INSERT OR IGNORE INTO suspect SELECT entry_id, 1, 1 << 40 FROM applying", [])?;
             }
             write.sql.execute("INSERT OR IGNORE INTO suspect SELECT entry_id, 0, ?1 FROM applying", [opens])?;
             write.sql.execute("DELETE FROM applying", [])?;
@@ -176,6 +199,12 @@ impl Write<'_> {
 
     fn take_in_page(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
         let (now, healing) = self.cursor()?;
+        #[cfg(feature = "planted")]
+        let now = match () {
+            () if planted(Fault::V07NoCompareAndSet) => page.at,
+            () if planted(Fault::CursorOutsideTransaction) && now == page.to => page.at,
+            () => now,
+        };
         if now != page.at {
             return Ok(Done::Superseded);
         }
@@ -210,9 +239,17 @@ impl Write<'_> {
     }
 
     fn keep_junk(&mut self, received: &Received, bytes: &[u8], pos: Option<u64>) -> Result<(), Error> {
+        #[cfg(feature = "planted")]
+        if let Some(pos) = pos.filter(|_| planted(Fault::V10PoisonedBatch)) {
+            let reason = Some("not signed by the owner".to_owned());
+            self.insert_entry(&received.id(), bytes, UNREADABLE, reason, None)?;
+            self.set_pos(&received.id(), pos)?;
+            return self.note("junk", &notice::JUNK.into());
+        }
         let pos = pos.and_then(|pos| i64::try_from(pos).ok());
         let id = received.id().0;
-        let again = "UPDATE junk SET pos = ?2 WHERE entry_id = ?1 AND pos IS NULL";
+        let again =
+            "UPDATE junk SET pos = ?2 WHERE id = (SELECT min(id) FROM junk WHERE entry_id = ?1 AND pos IS NULL)";
         if self.sql.prepare_cached(again)?.execute((id, pos))? == 0 {
             let kept: i64 = self.meta("junk_bytes")?.unwrap_or(0);
             let room = JUNK_BYTES_MAX.saturating_sub(usize::try_from(kept).unwrap_or(usize::MAX));
@@ -237,6 +274,14 @@ impl Write<'_> {
             return Ok(None);
         }
         let reason = unreadable(&opened);
+        #[cfg(feature = "planted")]
+        if planted(Fault::UnreadableDropped) && reason.is_some() {
+            return Ok(None);
+        }
+        #[cfg(feature = "planted")]
+        if planted(Fault::V06CopyIsBlamed) && opened.head.as_ref().map(|head| head.device) == Some(self.device()?) {
+            self.note("misbehaving", &notice::JUNK.into())?;
+        }
         let state = if reason.is_some() { UNREADABLE } else { OPENED };
         let seq = self.insert_entry(&entry.id(), entry.bytes(), state, reason, opened.head.as_ref())?;
         self.sql.prepare_cached("DELETE FROM suspect WHERE entry_id = ?1")?.execute([entry.id().0])?;
@@ -273,7 +318,23 @@ impl Write<'_> {
         }
         self.ensure_doc(&changes.doc_id, changes.min_version)?;
         let nothing = Vec::new();
+        #[cfg(feature = "planted")]
+        if planted(Fault::V08HeldChangeTakesSiblings) && self.holds_any(&changes.doc_id, &changes.body)? {
+            for (at, change) in split(&changes.body).iter().enumerate() {
+                let Ok(change) = change else { continue };
+                let sql = "INSERT OR IGNORE INTO chunk (doc_id, change_hash, entry, state, reason, data) VALUES (?1, ?2, ?3, 2, ?4, x'')";
+                self.sql.execute(sql, (&changes.doc_id, change.hash.0, seq, at.to_string()))?;
+            }
+            return Ok(None);
+        }
         for guarded in split(&changes.body) {
+            #[cfg(feature = "planted")]
+            if let Ok(change) = &guarded
+                && planted(Fault::DedupeByWriterSequence)
+                && self.knows_number(change)?
+            {
+                continue;
+            }
             let (hash, state, reason, data) = match &guarded {
                 Ok(change) => (change.hash, WAITING, None, &change.bytes),
                 // Its bytes are in the entry; unpacked once more they could fill a disk.
@@ -291,13 +352,43 @@ impl Write<'_> {
     }
 }
 
+#[cfg(feature = "planted")]
+impl Write<'_> {
+    /// Whether one of these changes is held already.
+    fn holds_any(&self, doc_id: &str, body: &[u8]) -> Result<bool, Error> {
+        let select = "SELECT 1 FROM chunk WHERE doc_id = ?1 AND change_hash = ?2";
+        for change in split(body).into_iter().flatten() {
+            if self.sql.prepare_cached(select)?.exists((doc_id, change.hash.0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a change of this number by the same writer is held, in any document.
+    fn knows_number(&self, change: &lissom_core::document::Change) -> Result<bool, Error> {
+        let mut select = self.sql.prepare_cached("SELECT data FROM chunk WHERE state <> 2")?;
+        let rows = select.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        for row in rows {
+            let known = lissom_core::document::Change::parse(&row?);
+            if known
+                .is_ok_and(|known| known.actor == change.actor && known.seq == change.seq && known.hash != change.hash)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
 /// Whether an entry stands in the page twice, or in the log before it. No honest relay's log repeats.
 fn repeats(sql: &Connection, entries: &[Received]) -> Result<bool, Error> {
     let mut seen = BTreeSet::new();
     for received in entries {
         let id = received.id();
-        let select = "SELECT 1 FROM entry WHERE entry_id = ?1 AND pos IS NOT NULL";
-        if !seen.insert(id) || sql.prepare_cached(select)?.exists([id.0])? {
+        let entry = "SELECT 1 FROM entry WHERE entry_id = ?1 AND pos IS NOT NULL";
+        let junk = "SELECT 1 FROM junk WHERE pos IS NOT NULL AND entry_id = ?1";
+        if !seen.insert(id) || sql.prepare_cached(entry)?.exists([id.0])? || sql.prepare_cached(junk)?.exists([id.0])? {
             return Ok(true);
         }
     }

@@ -3,6 +3,8 @@
 use lissom_protocol::api;
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::EntryId;
+#[cfg(feature = "planted")]
+use lissom_protocol::planted::{Fault, planted};
 use lissom_protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
 use lissom_protocol::statement::{delete_message, is_signed};
 use lissom_protocol::stream;
@@ -55,6 +57,10 @@ pub(super) fn read_appended(
         return Err(Violation::AckForm);
     }
     let follow = (at.pos.saturating_add(1)..).zip(&appended.positions).all(|(want, got)| want == *got);
+    #[cfg(feature = "planted")]
+    if planted(Fault::PosFromPushAnswer) {
+        return Ok(Some(at.after(entries)));
+    }
     if !follow {
         return Ok(None);
     }
@@ -78,6 +84,8 @@ pub(super) fn read_page(keys: &Keys, at: Cursor, response: &Response) -> Result<
     let vault = keys.vault();
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id(&vault)).collect();
     let to = at.after(&ids);
+    #[cfg(feature = "planted")]
+    let to = if planted(Fault::V15ChainFromAnswer) { Cursor { chain, ..to } } else { to };
     if to.pos != pos {
         return Err(Violation::PagePositions);
     }

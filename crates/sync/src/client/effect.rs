@@ -18,6 +18,8 @@ pub struct Stored {
     pub healing: bool,
     /// This database created the vault or has synced it before.
     pub known_here: bool,
+    /// Junk has a place in the log. An entry's id leaves its signature out, so that the genuine one may belong there.
+    pub junk: bool,
 }
 
 /// The next entries to post.
@@ -128,6 +130,8 @@ pub enum HealCause {
     Diverged,
     /// The relay did not know the vault, and it was registered.
     Registered,
+    /// The relay served junk: it is asked again for what belongs there.
+    Junk,
 }
 
 /// One entry of a page.

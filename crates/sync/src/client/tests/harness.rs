@@ -242,7 +242,7 @@ pub(super) struct Store {
 
 impl Store {
     fn stored(&self) -> Stored {
-        Stored { cursor: self.cursor, healing: self.healing, known_here: self.known_here }
+        Stored { cursor: self.cursor, healing: self.healing, known_here: self.known_here, junk: false }
     }
 
     pub(super) fn hold(&mut self, entry: VerifiedEntry, pos: Option<u64>) {

@@ -126,7 +126,7 @@ fn a_reader_heals_like_everybody_else() {
 fn what_was_not_asked_for_is_the_hosts_error() {
     let device = Device::in_step_with([]);
     let stored = device.store.cursor;
-    let stored = crate::client::Stored { cursor: stored, healing: false, known_here: true };
+    let stored = crate::client::Stored { cursor: stored, healing: false, known_here: true, junk: false };
     let strangers = || {
         [
             Event::Committed { stored, pulled: 0 },
