@@ -51,6 +51,15 @@ deny:
 # Writes the frozen bytes anew. Only for a new version of a format, or while they are version 0.
 golden:
     UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol --test golden
+    bash vectors/python/run seal.py > vectors/sealed-by-python.json
+    UPDATE_GOLDEN=1 cargo test --locked -p lissom-tests --test vectors the_vectors_are_as_ever
+    just vectors
+
+# The vectors against our crates and against Python, and entries that Python seals now, opened by us. Needs Python.
+vectors:
+    bash vectors/python/run verify.py
+    bash vectors/python/run seal.py --fresh > target/sealed-by-python.json
+    SEALED_BY_PYTHON="$PWD/target/sealed-by-python.json" cargo test --locked -p lissom-tests --test vectors
 
 # Kills the device's and the relay's process so often, each at a random moment of its work.
 kill-loop N="2000":

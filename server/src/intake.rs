@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use http_body_util::BodyExt;
-use lissom_protocol::api::CursorQuery;
+use lissom_protocol::api::{CursorQuery, from_json};
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::ids::VaultId;
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
@@ -101,7 +101,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         check_media_type(request.headers(), "application/json")?;
         let bytes = read(request, app.config()).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        from_json(&bytes).map(Self).map_err(|error| {
             // The parser's own words could repeat what was sent.
             let (line, column) = (error.line(), error.column());
             let detail = format!("the body is not the JSON that this address takes (line {line}, column {column})");

@@ -3,6 +3,7 @@
 //! Bytes stand in JSON as unpadded base64url. Readers ignore fields they do not know.
 
 use data_encoding::BASE64URL_NOPAD;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 
 use crate::cursor::{Chain, Cursor};
@@ -171,6 +172,19 @@ pub struct Head {
 pub struct Delete {
     /// The write key's signature over [`delete_message`](crate::statement::delete_message), 64 bytes.
     pub statement: String,
+}
+
+/// Reads a JSON body, which is always an object.
+///
+/// By itself serde also takes an array of the fields' values in the order in which they happen to be declared here.
+///
+/// # Errors
+/// If the body is no JSON, no object, or not the one that is wanted.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(serde_json::Error::custom("an array, where an object is wanted"));
+    }
+    serde_json::from_slice(body)
 }
 
 /// Bytes as they stand in JSON: unpadded base64url.

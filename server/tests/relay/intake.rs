@@ -42,6 +42,7 @@ fn bad_json_is_malformed_and_not_repeated() {
         for body in [
             &b"{"[..],
             b"[]",
+            b"[\"FkeDf68jzG2x_QNM5GkyDa94hT-1mYZoDdvie06qrXo\"]",
             b"{}",
             b"\"secret-word\"",
             b"\xff\xfe",

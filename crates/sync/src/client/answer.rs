@@ -28,10 +28,10 @@ pub(super) enum Answer<T> {
 
 pub(super) fn read_answer<T: DeserializeOwned>(response: &Response) -> Answer<T> {
     if matches!(response.status, 200 | 201) {
-        return serde_json::from_slice(&response.body).map_or(Answer::Rubbish, Answer::Ok);
+        return api::from_json(&response.body).map_or(Answer::Rubbish, Answer::Ok);
     }
     let problem = (response.media_type() == MEDIA_TYPE)
-        .then(|| serde_json::from_slice::<Problem>(&response.body).ok())
+        .then(|| api::from_json::<Problem>(&response.body).ok())
         .flatten()
         .and_then(|problem| Some((problem.kind()?, problem)));
     match problem {
@@ -76,7 +76,11 @@ pub(super) struct Page {
 
 /// Checks a page as a whole and every signature in it.
 pub(super) fn read_page(keys: &Keys, at: Cursor, response: &Response) -> Result<Page, Violation> {
-    let number = |name| response.header(name).and_then(|v| v.parse::<u64>().ok()).ok_or(Violation::PageFacts);
+    // `parse` alone would also take a plus sign.
+    let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |name| {
+        response.header(name).filter(digits).and_then(|text| text.parse::<u64>().ok()).ok_or(Violation::PageFacts)
+    };
     let (pos, head) = (number(api::POS_HEADER)?, number(api::HEAD_HEADER)?);
     let chain =
         response.header(api::CHAIN_HEADER).and_then(|v| Chain::from_text(v).ok()).ok_or(Violation::PageFacts)?;

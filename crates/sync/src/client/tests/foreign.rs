@@ -57,7 +57,7 @@ fn a_refusal_without_our_type_is_an_outage_and_writes_nothing() {
 #[test]
 fn success_with_a_strange_body_is_an_outage() {
     for call in CALLS {
-        for body in ["<html>Welcome to the hotel</html>", "{}", "[]", "", "null"] {
+        for body in ["<html>Welcome to the hotel</html>", "{}", "[]", "", "null", r#" ["AAAA", 900]"#, r#"["AAAA"]"#] {
             let (device, end) = sync_against(call, &answer(200, "text/html", body.as_bytes()));
             assert!(matches!(end, End::Unreachable(_)), "{call:?} {body}: {end:?}");
             assert_eq!(device.store.writes, 0);
