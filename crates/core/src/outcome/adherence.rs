@@ -5,10 +5,11 @@
 //!
 //! *Days off* (rest, flare, illness, travel) take their share out of the week: with `k` of 7 days off, `n` agreed
 //! sessions become `n (7 - k)/7`, rounded down. A day can be declared off up to 7 days later. A flare lasts to the day
-//! before it is reported over; one that is not counts for 14 days.
+//! before it is reported over; one that is not, or that another one follows before, counts for 14 days at most.
 //!
-//! *Done*: a session of at least half of the agreed minutes counts 1, one that was begun ½, and one that was stopped
-//! for pain 1. A session without a known length counts 1. Counted in halves, so that nothing is rounded.
+//! *Done*: what was done on one day is one session, in however many pieces it was logged. One of at least half of the
+//! agreed minutes counts 1, one that was begun ½, and one that was stopped for pain 1. One without a known length
+//! counts 1. Counted in halves, so that nothing is rounded.
 //!
 //! *Week*: on track from two thirds of what is left to do. A week with nothing to do is left out, and so is the
 //! running one until it is on track: a week is never missed before it is over.
@@ -148,12 +149,16 @@ impl Adherence {
         let agreements = by_week(agreed);
         let off = off_days(days_off, today);
         let done: BTreeMap<&str, &DoneSession> = in_order(sessions).map(|one| (one.id.as_str(), one)).collect();
-        let mut halves: BTreeMap<Day, u32> = BTreeMap::new();
+        let mut days: BTreeMap<Day, DoneDay> = BTreeMap::new();
         for session in done.values().filter(|one| one.day <= today) {
-            let monday = session.day.monday();
+            days.entry(session.day).or_default().add(session);
+        }
+        let mut halves: BTreeMap<Day, u32> = BTreeMap::new();
+        for (day, done) in days {
+            let monday = day.monday();
             let Some((_, agreed)) = agreements.range(..=monday).next_back() else { continue };
             let sum = halves.entry(monday).or_default();
-            *sum = sum.saturating_add(counts_halves(session, agreed.minutes));
+            *sum = sum.saturating_add(done.counts_halves(agreed.minutes));
         }
         let mut weeks = Vec::new();
         let mut next = agreements.keys().next().copied();
@@ -177,8 +182,8 @@ impl Adherence {
         Self { weeks, streak }
     }
 
-    /// Sessions done of those that were to do in the weeks that end after `start` and are over, in percent, rounded
-    /// down. More than was agreed in one week does not make up for another. `None` if nothing was to do.
+    /// Sessions done of those that were to do in the weeks that end after `start` and are over or on track already, in
+    /// percent, rounded down. More than was agreed in one week does not make up for another. `None` if nothing was to do.
     #[must_use]
     pub fn percent_since(&self, start: Day) -> Option<u32> {
         let over = self.weeks.iter().filter(|week| week.monday.plus(6) >= start && week.state != WeekState::Open);
@@ -227,19 +232,31 @@ fn in_order(sessions: &[DoneSession]) -> impl Iterator<Item = &DoneSession> {
     sessions.into_iter()
 }
 
-fn counts_halves(session: &DoneSession, agreed_minutes: u16) -> u32 {
-    let enough = |minutes: u16| u32::from(minutes).saturating_mul(2) >= u32::from(agreed_minutes);
-    if session.stopped || session.minutes.is_none_or(enough) { 2 } else { 1 }
+/// All that was done on one day.
+#[derive(Default)]
+struct DoneDay {
+    minutes: u32,
+    unknown_length: bool,
+    stopped: bool,
+}
+
+impl DoneDay {
+    fn add(&mut self, session: &DoneSession) {
+        self.minutes = self.minutes.saturating_add(session.minutes.map_or(0, u32::from));
+        self.unknown_length |= session.minutes.is_none();
+        self.stopped |= session.stopped;
+    }
+
+    fn counts_halves(&self, agreed_minutes: u16) -> u32 {
+        let enough = self.minutes.saturating_mul(2) >= u32::from(agreed_minutes);
+        if self.stopped || self.unknown_length || enough { 2 } else { 1 }
+    }
 }
 
 /// The days that are off, up to today. A record that cannot be read as days says nothing.
 fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
     let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Day>().ok());
-    let overs: BTreeSet<Day> = days_off
-        .iter()
-        .filter(|one| one.values.reason.as_deref() == Some("flare-over"))
-        .filter_map(|one| day(&one.values.from))
-        .collect();
+    let flares = flare_spans(days_off);
     let mut off = BTreeSet::new();
     for one in days_off {
         let Some(from) = day(&one.values.from) else { continue };
@@ -249,10 +266,10 @@ fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
                 Some(to) => to,
                 None => continue,
             },
-            Some("flare") => {
-                let over = overs.range(from..).next().map(|over| over.plus(-1));
-                over.unwrap_or(from.plus(FLARE_DAYS_MAX.saturating_sub(1)))
-            }
+            Some("flare") => match flares.get(&from) {
+                Some(to) => *to,
+                None => continue,
+            },
             _ => continue,
         };
         let earliest = today.plus(-OFF_DAYS_MAX);
@@ -263,6 +280,30 @@ fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
         }
     }
     off
+}
+
+/// The flares that were reported: the last day of each by its first. It is the day before it is reported over. A flare
+/// that another one follows before that was left open, and counts for 14 days at most: the report closes the other.
+pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>]) -> BTreeMap<Day, Day> {
+    let from = |reason: &'static str| {
+        let of_reason = days_off.iter().filter(move |one| one.values.reason.as_deref() == Some(reason));
+        of_reason.filter_map(|one| one.values.from.as_deref()?.parse::<Day>().ok())
+    };
+    let overs: BTreeSet<Day> = from("flare-over").collect();
+    let began: BTreeSet<Day> = from("flare").collect();
+    let last = |from: Day| {
+        let over = overs.range(from..).next().copied();
+        let next = began.range(from.plus(1)..).next().copied();
+        match (over, next) {
+            (Some(over), None) => over.plus(-1),
+            (Some(over), Some(next)) if over <= next => over.plus(-1),
+            (_, next) => {
+                let longest = from.plus(FLARE_DAYS_MAX.saturating_sub(1));
+                next.map_or(longest, |next| longest.min(next.plus(-1)))
+            }
+        }
+    };
+    began.iter().map(|from| (*from, last(*from))).collect()
 }
 
 /// Finds the runs, and which missed weeks the credit covers.

@@ -24,9 +24,9 @@ use crate::texts::{Sentence, outcome as texts};
 
 /// Rule of the first tier: ask how it is, and ask the safety questions again.
 pub const CHECK_IN: &str = "outcome-check-in";
-/// Rule of the second tier, for worsening. Leads to the screening rule C8.
+/// Rule of the second tier, for worsening. The safety questions are asked again; C8 among them asks for it.
 pub const CONTACT_WORSE: &str = "outcome-worse";
-/// Rule of the third tier, for pain that stays. Leads to the screening rule C8.
+/// Rule of the third tier, for pain that stays. The safety questions are asked again; C8 among them asks for it.
 pub const CONTACT_PERSISTENT: &str = "outcome-persistent";
 
 /// Days running for the first tier.
@@ -54,7 +54,7 @@ pub const LEG_NONE_TENTHS: i64 = 10;
 pub enum Tier {
     /// A soft question, and the safety questions again.
     CheckIn,
-    /// Advice to contact a professional: the screening rule C8.
+    /// Advice to contact a professional.
     Contact,
 }
 

@@ -25,7 +25,7 @@ pub fn digest(log: &OutcomeLog<'_>, week: Day) -> Vec<Sentence> {
     let mut said = function(&log, &outcome, monday);
     said.extend(pain(&outcome, monday, end));
     said.extend(practice(&outcome, monday));
-    said.extend(changed(&log, monday, end));
+    said.extend(changed(&log, end));
     said.extend(outcome.alerts.0.first().map(|alert| alert.sentence.clone()));
     said
 }
@@ -65,7 +65,7 @@ fn pain(outcome: &Outcome, monday: Day, end: Day) -> Vec<Sentence> {
         let Some(now) = trend.median7_on(end).filter(|_| trend.points.iter().any(|(day, _)| *day >= monday)) else {
             continue;
         };
-        said.push(match trend.median7_on(monday.plus(-1)) {
+        said.push(match trend.median7_on(end.plus(-7)) {
             Some(before) => with_before.with("now", points(now)).with("before", points(before)),
             None => first.with("now", points(now)),
         });
@@ -89,14 +89,14 @@ fn practice(outcome: &Outcome, monday: Day) -> Option<Sentence> {
     })
 }
 
-/// Sleep, stress and mood that moved by 2 points or more against the week before.
-fn changed(log: &OutcomeLog<'_>, monday: Day, end: Day) -> Vec<Sentence> {
+/// Sleep, stress and mood that moved by 2 points or more against the 7 days before.
+fn changed(log: &OutcomeLog<'_>, end: Day) -> Vec<Sentence> {
     let check_ins = distinct(log.check_ins);
     let parts: [(Part, Text); 3] =
         [(Part::Sleep, texts::SLEEP), (Part::Stress, texts::STRESS), (Part::Mood, texts::MOOD)];
     let moved = parts.into_iter().filter_map(|(part, name)| {
         let series = Series::of(part, &check_ins, end);
-        let (before, now) = (series.median7(monday.plus(-1))?, series.median7(end)?);
+        let (before, now) = (series.median7(end.plus(-7))?, series.median7(end)?);
         let far = now.abs_diff(before) >= WEEK_CHANGE_TENTHS.unsigned_abs();
         far.then(|| texts::DIGEST_MOVED.with("what", name).with("now", points(now)).with("before", points(before)))
     });

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::day::Day;
 use crate::dose::DayOffValues;
 use crate::measure::PSFS;
-use crate::outcome::adherence::FLARE_DAYS_MAX;
+use crate::outcome::adherence::flare_spans;
 use crate::outcome::function::{Function, RMDQ_GOOD_MAX};
 use crate::outcome::no_health_data_in_debug;
 use crate::outcome::series::{FORTNIGHT_DAYS, Series};
@@ -109,18 +109,8 @@ fn worst_of_days(back: &Series, leg: &Series) -> Vec<(Day, i64)> {
 }
 
 fn flares(days_off: &[Dated<DayOffValues>], today: Day) -> Vec<LimitingEpisode> {
-    let from = |reason: &'static str| {
-        let of_reason = days_off.iter().filter(move |one| one.values.reason.as_deref() == Some(reason));
-        of_reason.filter_map(|one| one.values.from.as_deref()?.parse::<Day>().ok())
-    };
-    let overs: BTreeSet<Day> = from("flare-over").collect();
-    let began: BTreeSet<Day> = from("flare").filter(|from| *from <= today).collect();
-    let flare = |from: Day| {
-        let over = overs.range(from..).next().map(|over| over.plus(-1).max(from));
-        let to = over.unwrap_or(from.plus(FLARE_DAYS_MAX.saturating_sub(1))).min(today);
-        LimitingEpisode { from, to, reported: true }
-    };
-    began.into_iter().map(flare).collect()
+    let begun = flare_spans(days_off).into_iter().filter(|(from, _)| *from <= today);
+    begun.map(|(from, to)| LimitingEpisode { from, to: to.max(from).min(today), reported: true }).collect()
 }
 
 #[cfg(test)]

@@ -214,9 +214,9 @@ fn the_digest_tells_function_first_and_pain_second() {
         Dated { id: "m:3".into(), day: monday, at_ms: 0, values: walk },
     ];
     let agreed = [Agreed { week: Day(0), sessions: 3, minutes: 20 }];
-    let sessions = [("s:1", 20), ("s:2", 5)].map(|(id, minutes)| DoneSession {
+    let sessions = [("s:1", 0, 20), ("s:2", 1, 5)].map(|(id, day, minutes)| DoneSession {
         id: id.into(),
-        day: monday,
+        day: monday.plus(day),
         minutes: Some(minutes),
         stopped: false,
     });
@@ -232,9 +232,9 @@ fn the_digest_tells_function_first_and_pain_second() {
         [
             "What you can do: 5.5 of 10, and 4 the time before.",
             "Walking: 1 minute.",
-            "Back pain: about 4 this week, 4 the week before.",
+            "Back pain: about 4 in the last 7 days, 4 in the 7 days before.",
             "Sessions: 1.5 of 3.",
-            "Sleep: about 7 this week, 4 the week before.",
+            "Sleep: about 7 in the last 7 days, 4 in the 7 days before.",
         ]
     );
     let empty = OutcomeLog { ..OutcomeLog::empty(Day(40)) };

@@ -48,9 +48,37 @@ fn sessions_count_whole_or_half() {
         (DoneSession { minutes: Some(1), stopped: true, ..whole.clone() }, 2),
         (DoneSession { minutes: None, ..whole }, 2),
     ] {
-        assert_eq!(counts_halves(&session, 20), halves);
-        assert_eq!(counts_halves(&session, 0), 2);
+        let mut day = DoneDay::default();
+        day.add(&session);
+        assert_eq!(day.counts_halves(20), halves);
+        assert_eq!(day.counts_halves(0), 2);
     }
+}
+
+#[test]
+fn what_was_done_on_one_day_is_one_session() {
+    let piece = |nth: i32, minutes| DoneSession { id: format!("s:{nth}"), ..session(0, 0, minutes) };
+    let of = |pieces: &[DoneSession]| Adherence::of(&agreed(3), pieces, &[], MONDAY.plus(7)).weeks[0].done_halves;
+    assert_eq!(of(&[piece(0, 9)]), 1);
+    assert_eq!(of(&[piece(0, 9), piece(1, 1)]), 2);
+    let five: Vec<_> = (0..5).map(|nth| piece(nth, 20)).collect();
+    assert_eq!(of(&five), 2);
+    let unknown: Vec<_> = (0..5).map(|nth| DoneSession { minutes: None, ..piece(nth, 0) }).collect();
+    assert_eq!(of(&unknown), 2);
+}
+
+#[test]
+fn a_flare_left_open_is_not_closed_by_the_end_of_a_later_one() {
+    let flare = |id, day: i32, reason| day_off(id, MONDAY.plus(day).0, reason, MONDAY.plus(day).0, None);
+    let off = [flare("f:1", 0, "flare"), flare("f:2", 98, "flare"), flare("f:3", 101, "flare-over")];
+    let spans: Vec<_> =
+        flare_spans(&off).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
+    assert_eq!(spans, [(0, 13), (98, 100)]);
+    // One that was closed counts as long as it lasted.
+    let long = [flare("f:1", 0, "flare"), flare("f:2", 30, "flare-over"), flare("f:3", 33, "flare")];
+    let spans: Vec<_> =
+        flare_spans(&long).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
+    assert_eq!(spans, [(0, 29), (33, 46)]);
 }
 
 #[test]
