@@ -6,7 +6,8 @@ use crate::texts::Lang;
 
 /// The language to speak before the command line is understood, so that help and refusals are in it as well.
 pub(crate) fn chosen() -> Lang {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    // What is no text cannot be a language; clap says what is wrong with it.
+    let arguments: Vec<String> = env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect();
     let ours = env::var("LISSOM_LANG").ok();
     flag(&arguments)
         .and_then(|tag| tag.parse().ok())

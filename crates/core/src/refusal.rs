@@ -85,6 +85,8 @@ pub enum Reason {
         /// Hours left to wait, rounded up.
         hours: i64,
     },
+    /// A day before that of the safety result which it is to clear.
+    BeforeResult,
     /// Needed and not given.
     Missing,
     /// Later than the clock and every record by more than a day.
@@ -131,6 +133,7 @@ impl Reason {
             Self::UnknownExercise { nearest: None } => words::UNKNOWN_EXERCISE.into(),
             Self::NotMeasured { instead } => words::NOT_MEASURED.with("unit", said("unit", instead)),
             Self::NoSides => words::NO_SIDES.into(),
+            Self::BeforeResult => words::BEFORE_RESULT.into(),
             Self::Missing => words::MISSING.into(),
             Self::InTheFuture => words::IN_THE_FUTURE.into(),
             Self::NotADate => words::NOT_A_DATE.into(),

@@ -20,7 +20,7 @@ use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, ses
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::result::ResultValues;
-use lissom_core::screening::{Cleared, Safety, ScreeningValues, Usage};
+use lissom_core::screening::{Cleared, Safety, ScreeningValues, StopReason, Usage};
 use rusqlite::OptionalExtension;
 
 use crate::diary::Diary;
@@ -81,7 +81,19 @@ impl Diary {
             (1..=ALERT_DAYS).map(|back| today.plus(-back)).take_while(|day| alerts(*day)).last().unwrap_or(today)
         });
         let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
-        let usage = Usage { yesterday_red, worsening, new_episode: new_episode(&plans, today), ..self.usage(today)? };
+        // Last months suffice: who pauses longer is asked everything again anyway.
+        let wants_help = |record: &&Dated<ResultValues>| {
+            record.day <= today && record.values.stopped.as_deref().is_some_and(StopReason::wants_help)
+        };
+        let stopped = log.results.iter().filter(wants_help).map(|record| record.day).max();
+        let usage = Usage {
+            yesterday_red,
+            stopped,
+            worsening,
+            paused: fold.asks_again(today),
+            new_episode: new_episode(&plans, today),
+            ..self.usage(today)?
+        };
         let safety = self.safety_after(&usage, today)?;
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
@@ -245,7 +257,7 @@ impl Diary {
             log.results.iter().filter(|record| record.day >= today.plus(-28)).cloned().collect();
         let measures = self.read::<MeasureValues>(None)?;
         let sessions = self.done_sessions(today.plus(-SESSION_DAYS))?;
-        let agreed: Vec<Agreed> = plans.iter().filter_map(agreed).collect();
+        let agreed: Vec<Agreed> = plans.iter().flat_map(agreed).collect();
         // Weeks of which no session was read must not count as missed.
         let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
         Ok(Past { check_ins, measures, results, sessions, agreed, start })
@@ -347,11 +359,18 @@ impl Past {
     }
 }
 
-/// What a version of a plan agrees on for its week and those after it.
-fn agreed(plan: &Dated<PlanValues>) -> Option<Agreed> {
-    let sessions = u8::try_from(plan.values.weekdays.as_ref()?.len()).ok()?;
+/// What a version of a plan agrees on for its week and those after it. Of the week in which a first plan is made, the
+/// days that are left.
+fn agreed(plan: &Dated<PlanValues>) -> Vec<Agreed> {
+    let Some(weekdays) = &plan.values.weekdays else { return Vec::new() };
     let minutes = plan.values.minutes.and_then(|minutes| u16::try_from(minutes).ok()).unwrap_or(0);
-    Some(Agreed { week: plan.day, sessions, minutes })
+    let of = |week: Day, days: usize| Agreed { week, sessions: u8::try_from(days).unwrap_or(u8::MAX), minutes };
+    if plan.values.replaces.as_ref().is_some_and(|replaced| !replaced.is_empty()) {
+        return vec![of(plan.day, weekdays.len())];
+    }
+    let today = i64::from(plan.day.weekday());
+    let left = weekdays.iter().filter(|weekday| **weekday >= today).count();
+    vec![of(plan.day, left), of(plan.day.monday().plus(7), weekdays.len())]
 }
 
 impl std::fmt::Debug for Advice {

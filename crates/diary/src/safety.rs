@@ -6,7 +6,8 @@ use lissom_core::day::Day;
 use lissom_core::moment::Moment;
 use lissom_core::record::Dated;
 use lissom_core::screening::{
-    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, result, triage,
+    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, left_half_way,
+    result, triage,
 };
 
 use crate::diary::Diary;
@@ -79,6 +80,23 @@ impl Diary {
         values.check()?;
         let id = self.add(&values, Some(at))?;
         Ok(Screened { id, triage: triage(answers, purpose) })
+    }
+
+    /// Records answers that the person left half way, if they are a warning sign already: see [`left_half_way`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn record_screening_left(
+        &mut self,
+        answers: &Answers,
+        purpose: Purpose,
+        country: Option<&str>,
+        at: Option<Moment>,
+    ) -> Result<Option<Screened>, Error> {
+        let at = self.moment(at)?;
+        let Some((values, triage)) = left_half_way(answers, purpose, country) else { return Ok(None) };
+        let id = self.add(&values, Some(at))?;
+        Ok(Some(Screened { id, triage }))
     }
 
     /// Records whether the person has a condition. It answers again every answer about it that this device knows of.

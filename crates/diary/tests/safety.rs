@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lissom_diary::core::day::Day;
 use lissom_diary::core::moment::uuid7;
-use lissom_diary::core::screening::{Answers, ClearanceValues, Level, Locked, Purpose, Safety, next_question};
+use lissom_diary::core::screening::{Answers, Ask, ClearanceValues, Level, Locked, Purpose, Safety, next_question};
 use lissom_diary::sync::client::End;
 use lissom_diary::{
     CheckInValues, Diary, Error, ExportFormat, HistoryQuery, Host, Moment, ResultValues, StartedBy, SyncOptions,
@@ -265,6 +265,72 @@ fn a_deletion_from_elsewhere_never_loosens() {
     for device in [&mut one, &mut other] {
         assert_eq!(device.diary.verify().unwrap().problems, []);
     }
+}
+
+#[test]
+fn a_stop_that_wants_help_ends_the_day_and_asks_everything_after_it() {
+    let mut device = Device::new(1, 0, &Pool::default());
+    device.answer(Purpose::First, &[]);
+    device.diary.record_check_in(&CheckInValues { pain: Some(2), ..CheckInValues::default() }, None).unwrap();
+    assert!(device.safety().clearance().is_ok());
+    let stop = |reason: &str| ResultValues {
+        exercise: Some("pelvic-tilt".into()),
+        reps: Some(4),
+        stopped: Some(reason.into()),
+        ..ResultValues::default()
+    };
+    device.diary.record_result(&stop("ache-only"), None).unwrap();
+    assert!(device.safety().clearance().is_ok(), "an ache is allowed");
+    device.diary.record_result(&stop("saddle-bladder-weakness-chest"), None).unwrap();
+    let asks = |device: &mut Device, day: Day| device.diary.safety(day).unwrap().asks.contains(&Ask::AfterStop);
+    assert!(asks(&mut device, today()));
+    // Neither the short check nor answers of the same day settle it; nor does time.
+    device.answer(Purpose::Today, &[]);
+    device.answer(Purpose::Changed, &[]);
+    for days in [0, 1, 2, 20] {
+        assert!(asks(&mut device, today().plus(days)), "{days} days");
+        assert!(device.diary.safety(today().plus(days)).unwrap().clearance().is_err());
+    }
+    let mut tomorrow = Answers::new();
+    while let Some(question) = next_question(&tomorrow, Purpose::Changed) {
+        tomorrow.set(question.id, if question.id == "age" { "40" } else { "no" }).unwrap();
+    }
+    let at = Moment::new(NOW_MS + DAY_MS, 0).unwrap();
+    device.diary.record_screening(&tomorrow, Purpose::Changed, None, Some(at)).unwrap();
+    assert!(!asks(&mut device, today().plus(1)));
+}
+
+#[test]
+fn check_ins_do_not_hide_a_long_pause_of_exercise() {
+    let mut device = Device::new(1, 0, &Pool::default());
+    device.answer(Purpose::First, &[]);
+    let tilt = ResultValues { exercise: Some("pelvic-tilt".into()), reps: Some(8), ..ResultValues::default() };
+    device.diary.record_result(&tilt, None).unwrap();
+    for days in 1..=30 {
+        let at = Moment::new(NOW_MS + days * DAY_MS, 0).unwrap();
+        device.diary.record_check_in(&CheckInValues { pain: Some(2), ..CheckInValues::default() }, Some(at)).unwrap();
+    }
+    let asks = |device: &mut Device, days: i32| device.diary.safety(today().plus(days)).unwrap().asks;
+    assert_eq!(asks(&mut device, 28), []);
+    assert_eq!(asks(&mut device, 29), [Ask::LongPause]);
+    // Nor does the first exercise after it.
+    let at = Moment::new(NOW_MS + 29 * DAY_MS, 0).unwrap();
+    device.diary.record_result(&tilt, Some(at)).unwrap();
+    assert_eq!(asks(&mut device, 30), [Ask::LongPause]);
+}
+
+#[test]
+fn leaving_the_questions_after_a_warning_sign_locks() {
+    let mut device = Device::new(1, 0, &Pool::default());
+    device.answer(Purpose::First, &[]);
+    let mut answers = Answers::new();
+    answers.set("age", "40").unwrap();
+    assert!(device.diary.record_screening_left(&answers, Purpose::Changed, None, None).unwrap().is_none());
+    answers.set("a2", "unsure").unwrap();
+    let left = device.diary.record_screening_left(&answers, Purpose::Changed, None, None).unwrap().unwrap();
+    assert_eq!(left.triage.level, Level::A);
+    device.answer(Purpose::Again, &[]);
+    assert_eq!(device.locking(), [left.id.as_str()]);
 }
 
 #[test]

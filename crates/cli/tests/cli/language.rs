@@ -372,11 +372,18 @@ fn the_safety_questions_speak_the_language() {
         say(&device, 0, &["screen", "show", "--country", "DE"], &borrowed(&known));
         say(&device, 0, &["screen", "--short", "--all-no"], &borrowed(&known));
         if age == "47" && *yes == ["b5"] {
-            let covers = &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", &ids[0]];
+            let day = shown["standing"][0]["day"].as_str().unwrap();
+            say(
+                &device,
+                3,
+                &["screen", "clear", "--who", "Rao", "--day", "2026-01-01", "--covers", &ids[0]],
+                &["--day"],
+            );
+            let covers = &["screen", "clear", "--who", "Rao", "--day", day, "--covers", &ids[0]];
             let ran = device.run(&[&["--lang", "en-XA"], &covers[..]].concat());
             assert_eq!(ran.exit, 0, "{}", ran.err);
             let end = ran.out.split_once('(').unwrap().1.split(')').next().unwrap().to_owned();
-            assert_translated(&ran.out, &["Rao", &end]);
+            assert_translated(&ran.out, &["Rao", &end, day]);
         }
     }
     say(&device, 0, &["screen", "caution", "wrist-pain", "yes", "--until", "2190-01-01"], &[]);

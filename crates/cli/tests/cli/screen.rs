@@ -1,5 +1,9 @@
 //! The safety questions: what they come to, what settles it, and what is refused.
 
+use std::sync::LazyLock;
+
+use lissom_diary::core::day::Day;
+use lissom_diary::{Host as _, Moment, SystemHost};
 use serde_json::{Value, json};
 
 use crate::device::Device;
@@ -145,9 +149,13 @@ fn the_state_is_exactly_this() {
     assert!(human.lines().filter(|line| !line.contains("lissom screen clear")).all(|line| line.chars().count() <= 80));
 }
 
+/// The day on which a professional clears what was answered just now.
+static TODAY: LazyLock<String> =
+    LazyLock::new(|| Day::of(Moment { at_ms: SystemHost.now_ms(), offset_minutes: 0 }).to_string());
+
 /// A clearance, with what else is given.
 fn clear<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    [&["screen", "clear", "--who", "Dr. Rao", "--day", "2026-01-20"], more].concat()
+    [&["screen", "clear", "--who", "Dr. Rao", "--day", &TODAY], more].concat()
 }
 
 #[test]
@@ -158,14 +166,14 @@ fn a_clearance_covers_what_it_names_and_short_ids_are_enough() {
     assert_eq!(device.refused(3, &clear(&[])), "--covers: needed, and not given");
     assert!(device.refused(3, &clear(&["--covers", "zzzzzzzz"])).contains("no result that stands"));
     assert!(device.refused(3, &clear(&["--covers", "a"])).contains("at least 4 letters"));
-    assert!(
-        device.refused(3, &["screen", "clear", "--day", "2026-01-20", "--covers", end]).starts_with("--who: needed")
-    );
+    assert!(device.refused(3, &["screen", "clear", "--day", &TODAY, "--covers", end]).starts_with("--who: needed"));
     assert!(device.refused(3, &["screen", "clear", "--who", "Rao", "--covers", end]).starts_with("--day: needed"));
     assert!(device.refused(3, &clear(&["--covers", end, "--signs", "fine"])).starts_with("--signs: must be one of"));
     assert!(device.refused(3, &clear(&["--covers", end, "--level-max", "4"])).starts_with("--level-max: 4 is outside"));
     let ahead = device.refused(3, &["screen", "clear", "--who", "Rao", "--day", "2190-01-01", "--covers", end]);
     assert_eq!(ahead, "--day: this day has not come yet");
+    let before = device.refused(3, &["screen", "clear", "--who", "Rao", "--day", "2026-01-20", "--covers", end]);
+    assert!(before.starts_with("--day: before the answers that it is to clear"), "{before}");
     assert_eq!(device.json(&["screen", "show"])["cleared"], false, "what was refused changed nothing");
     let cleared = device.json(&clear(&["--covers", end, "--level-max", "1", "--note", "back in a month"]));
     assert_eq!(names(&cleared), ["cleared", "covers", "id", "next", "still_stand"]);
@@ -183,7 +191,7 @@ fn a_clearance_covers_what_it_names_and_short_ids_are_enough() {
 fn an_emergency_is_cleared_after_a_day_only() {
     let device = Device::begun();
     let id = screen(&device, &["a8=yes"])["id"].as_str().unwrap().to_owned();
-    let clear = ["screen", "clear", "--who", "Dr. Rao", "--day", "2026-01-20", "--covers", &id];
+    let clear = ["screen", "clear", "--who", "Dr. Rao", "--day", &TODAY, "--covers", &id];
     assert_eq!(device.refused(3, &clear), "--signs: needed, and not given");
     let early = device.refused(3, &[&clear[..], &["--signs", "gone"]].concat());
     assert!(early.starts_with("--covers: not yet: ") && early.ends_with(" more hours have to pass"), "{early}");

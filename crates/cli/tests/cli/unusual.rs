@@ -66,10 +66,7 @@ fn after_a_stop_it_says_what_to_do() {
     let first = stop("09:00", "sharp-or-too-much");
     let names: Vec<&str> = first.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["ask_tomorrow", "card", "red", "sentences", "then"]);
-    assert_eq!(
-        (&first["then"], &first["card"], &first["red"]),
-        (&json!("easier_variant"), &Value::Null, &json!(false))
-    );
+    assert_eq!((&first["then"], &first["card"], &first["red"]), (&json!("easier_variant"), &Value::Null, &json!(true)));
     // A second one on the same day ends the session; what comes later, or on another day, does not count.
     assert_eq!(stop("10:00", "spreading")["then"], "end_gently");
     assert_eq!(stop("08:00", "spreading")["then"], "swap");
@@ -78,7 +75,12 @@ fn after_a_stop_it_says_what_to_do() {
     let urgent = device.run(&["log", "bird-dog", "--stopped", "saddle-bladder-weakness-chest"]);
     assert!(urgent.out.starts_with("Stop now. Call your local emergency number"), "{}", urgent.out);
     assert!(urgent.out.contains("Saved: ") && urgent.exit == 0);
-    let full = ["--max-bytes", "1", "log", "bird-dog", "--stopped", "spreading", "--note", &"x".repeat(3_000)];
+    // Nothing milder is said after that on the same day.
+    let later = device.run(&["log", "bird-dog", "--stopped", "ache-only"]);
+    assert!(later.out.starts_with("Stop now. Call your local emergency number"), "{}", later.out);
+    let next = ["--stopped", "spreading", "--at", "2024-07-03T09:00"];
+    let note = "x".repeat(3_000);
+    let full = [&["--max-bytes", "1", "log", "bird-dog", "--note", &note], &next[..]].concat();
     let full = device.run(&full);
     assert!(full.exit == 7 && full.out.starts_with("Stop this exercise"), "{}{}", full.out, full.err);
     assert_eq!(stop("11:00", "saddle-bladder-weakness-chest")["card"], "a");

@@ -202,6 +202,14 @@ impl Fold {
         self.pending = Some(Pending { day: log.day, usual, exposures, answers: Answers::of(&log.answers) });
     }
 
+    /// The day from which on the safety questions are to be asked again, because nothing was done for more than 28 days:
+    /// in the pause that is under way, or in the last one that was.
+    #[must_use]
+    pub fn asks_again(&self, today: Day) -> Option<Day> {
+        let pausing = self.last_exposure.filter(|last| today.since(*last) > GAP_DAYS.2);
+        pausing.or(self.lapsed).map(|last| last.plus(GAP_DAYS.2.saturating_add(1)))
+    }
+
     /// Judges the exposures that wait for their next morning, which is this one if it is of the day after.
     pub(crate) fn settle(&mut self, morning: Option<&Morning>, exercises: &Exercises<'_>, watch: Watch<'_>) {
         let Some(Pending { day, usual, exposures, answers }) = self.pending.take() else { return };

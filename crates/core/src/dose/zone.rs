@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::dose::rule::Rule;
 use crate::record::Dated;
 use crate::result::ResultValues;
+use crate::screening::StopReason;
 
 /// How the body answered an exposure, worst first, so that `min` is the worse of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ pub struct Exposure {
     pub spread: bool,
     /// Whether tingling outlasted 60 seconds. Any word but `none` and `brief` is yes.
     pub tingling: bool,
-    /// Whether it was stopped early for a sign to stop, whichever.
+    /// Whether it was stopped early for a sign to stop, whichever. An ache is none.
     pub stopped: bool,
 }
 
@@ -103,7 +104,7 @@ impl Exposure {
             sure: values.form.as_deref() == Some("sure"),
             spread: values.spread.as_deref().is_some_and(|word| word != "no"),
             tingling: values.tingling.as_deref().is_some_and(|word| !matches!(word, "none" | "brief")),
-            stopped: values.stopped.is_some(),
+            stopped: values.stopped.as_deref().is_some_and(StopReason::is_sign),
         }
     }
 }

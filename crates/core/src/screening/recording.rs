@@ -1,12 +1,13 @@
 //! Making records, and checking them before they are written.
 
-use super::answers::Answers;
+use super::answers::{Answers, Reading};
 use super::question::Purpose;
 use super::standing::Standing;
-use super::triage::triage;
+use super::triage::{Triage, fired, triage};
 use super::{CautionValues, ClearanceValues, Level, RULES_VERSION, ScreeningValues};
 use crate::condition::Condition;
 use crate::day::Day;
+use crate::moment::Moment;
 use crate::record::check_fields;
 use crate::refusal::{Reason, Refusal};
 
@@ -42,6 +43,27 @@ pub fn result(
         country: country.map(str::to_owned),
         ..ScreeningValues::default()
     })
+}
+
+/// The record of answers that were left half way, if what was answered is of level A or B already. `None` otherwise:
+/// there is nothing in it to hold on to.
+///
+/// It takes nothing back, and stands as an incomplete result until a professional clears it. The triage is that of
+/// the answers that were given; what was not asked counts as no.
+#[must_use]
+pub fn left_half_way(answers: &Answers, purpose: Purpose, country: Option<&str>) -> Option<(ScreeningValues, Triage)> {
+    let triage = Triage::of(fired(Reading { answers, purpose: None }));
+    let values = || ScreeningValues {
+        rules_version: Some(RULES_VERSION),
+        answers: Some(answers.to_words()),
+        level: Some(triage.level.letter().to_owned()),
+        fired: Some(triage.fired.iter().map(|fired| fired.rule.id.to_owned()).collect()),
+        asked: Some(purpose.word().to_owned()),
+        answers_again: Some(Vec::new()),
+        country: country.map(str::to_owned),
+        ..ScreeningValues::default()
+    };
+    triage.level.needs_clearance().then(|| (values(), triage.clone()))
 }
 
 impl ScreeningValues {
@@ -95,7 +117,8 @@ impl ClearanceValues {
     ///
     /// # Errors
     /// [`Refusal`] names the field: who, which day and what it covers are needed, and it covers only results that
-    /// stand. For a result of level A, or one that cannot be read, the signs have to be gone or assessed
+    /// stand, and none that is younger than the day
+    /// ([`Reason::BeforeResult`]). For a result of level A, or one that cannot be read, the signs have to be gone or assessed
     /// ([`Reason::Missing`]), and 24 hours passed since ([`Reason::TooEarly`]).
     pub fn check(&self, standing: &[Standing], now_ms: i64) -> Result<(), Refusal> {
         check_fields(self)?;
@@ -112,7 +135,18 @@ impl ClearanceValues {
             if found.peek().is_none() {
                 return Err(Refusal::new("covers", Reason::UnknownId { nearest: None }));
             }
-            found.filter(|result| result.wants_signs()).try_for_each(|result| self.check_signs(result, now_ms))?;
+            for result in found {
+                // A day of slack: the two may have been written in different time zones. A result from a clock that runs
+                // ahead can be cleared all the same.
+                let before =
+                    |day: Day| day < result.day.min(Day::of(Moment { at_ms: now_ms, offset_minutes: 0 })).plus(-1);
+                if self.day.as_deref().and_then(|day| day.parse().ok()).is_some_and(before) {
+                    return Err(Refusal::new("day", Reason::BeforeResult));
+                }
+                if result.wants_signs() {
+                    self.check_signs(result, now_ms)?;
+                }
+            }
         }
         Ok(())
     }

@@ -151,7 +151,10 @@ const FEATURES: &[When] = &[
 const B4_OR_B5: When = Any(&[Yes("b4"), Yes("b5")]);
 const B3_FRAGILE: When =
     Any(&[Yes("b3-risk"), Yes("d2"), Yes("d3"), Age(70, 120), All(&[Age(50, 120), Yes("b3-other")])]);
-const ANY_A1_TO_A4_OR_WEAK: When = Any(&[Yes("a1"), Yes("a2"), Yes("a3"), Yes("a4"), Yes("a6"), Yes("b6")]);
+/// The short check asks for numbness, weakness and trouble with the bladder in one: a yes may be any of them.
+const ANY_A1_TO_A4_OR_WEAK: When =
+    Any(&[Yes("a1"), Yes("a2"), Yes("a3"), Yes("a4"), Yes("a6"), Yes("b6"), Yes("today-nerve")]);
+const SEVERE_OR_WEAK: When = Any(&[Yes("b1-severe"), Yes("a6"), Yes("b6"), Yes("today-nerve")]);
 
 /// Every rule, in the order of the documentation.
 pub static RULES: &[Rule] = &[
@@ -164,7 +167,7 @@ pub static RULES: &[Rule] = &[
     warn("a7", Level::A, Yes("a7"), text::A7_ADVICE, "NICE NG156 for the topic; the signs to be confirmed"),
     has(&["heart-or-lung"], warn("a8", Level::A, Yes("a8"), text::A8_ADVICE, "stop signs of ACSM and ACOG")),
     warn("a9", Level::A, Yes("a9"), text::A9_ADVICE, "AHCPR guideline; IFOMPT 2020"),
-    raised(Level::A, Yes("b1-severe"), warn("b1", Level::B, Yes("b1"), text::B1_ADVICE, "IFOMPT 2020; NBK52120")),
+    raised(Level::A, SEVERE_OR_WEAK, warn("b1", Level::B, Yes("b1"), text::B1_ADVICE, "IFOMPT 2020; NBK52120")),
     warn("b2", Level::B, All(&[Yes("b2"), Yes("b2-pain")]), text::B2_ADVICE, "IFOMPT 2020; NBK52120"),
     warn("b3", Level::B, All(&[Yes("b3"), B3_FRAGILE]), text::B3_ADVICE, "Downie 2013, BMJ; the ages are our choice"),
     warn("b4", Level::B, All(&[Yes("b4"), Yes("b4-pain")]), text::B4_ADVICE, "Downie 2013, BMJ"),

@@ -29,12 +29,16 @@ pub struct Usage {
     pub last_check_in: Option<Day>,
     /// Whether an exercise of yesterday was red.
     pub yesterday_red: bool,
-    /// Day on which the rule for worsening or lasting pain last fired.
+    /// Day on which a rule for worsening or lasting pain last fired.
     pub worsening: Option<Day>,
     /// Day on which the last new spell of pain began.
     pub new_episode: Option<Day>,
     /// Whether the person says that something has changed, and has not answered since.
     pub changed: bool,
+    /// Day from which on too long a pause of exercising asks again: see [`Fold::asks_again`](crate::dose::Fold::asks_again).
+    pub paused: Option<Day>,
+    /// Last day on which an exercise was stopped for something that wants help the same day or at once.
+    pub stopped: Option<Day>,
 }
 
 /// Why the questions are to be asked.
@@ -47,12 +51,16 @@ pub enum Ask {
         /// Days since the last use.
         days: i32,
     },
+    /// No exercise for more than 28 days since they were answered, whatever else was written down.
+    LongPause,
     /// A new spell of pain since they were answered.
     NewEpisode,
-    /// Pain has been getting worse since they were answered.
+    /// Pain has been getting worse since they were answered, or has stayed despite exercise.
     Worsening,
     /// The person says that something has changed.
     Changed,
+    /// An exercise was stopped for something that wants help: nothing more on that day, and all questions after it.
+    AfterStop,
     /// Before the first session after the advice to see somebody, and each 14 days while that advice stands.
     AfterAdvice,
     /// The rules are newer than the last answers.
@@ -72,8 +80,10 @@ impl Ask {
     pub const fn purpose(&self) -> Option<Purpose> {
         match self {
             Self::NeverScreened => Some(Purpose::First),
-            Self::LongBreak { .. } | Self::NewEpisode | Self::Worsening | Self::RulesChanged => Some(Purpose::Again),
-            Self::Changed => Some(Purpose::Changed),
+            Self::LongBreak { .. } | Self::LongPause | Self::NewEpisode | Self::Worsening | Self::RulesChanged => {
+                Some(Purpose::Again)
+            }
+            Self::Changed | Self::AfterStop => Some(Purpose::Changed),
             Self::AfterAdvice => Some(Purpose::Session),
             Self::Today => Some(Purpose::Today),
             Self::Caution { .. } => None,
@@ -86,9 +96,11 @@ impl Ask {
         match self {
             Self::NeverScreened => text::ASK_FIRST.into(),
             Self::LongBreak { days } => text::ASK_BREAK.with("n", *days),
+            Self::LongPause => text::ASK_PAUSE.into(),
             Self::NewEpisode => text::ASK_EPISODE.into(),
             Self::Worsening => text::ASK_WORSENING.into(),
             Self::Changed => text::ASK_CHANGED.into(),
+            Self::AfterStop => text::ASK_STOP.into(),
             Self::AfterAdvice => text::ASK_ADVICE.into(),
             Self::RulesChanged => text::ASK_RULES.into(),
             Self::Today => text::ASK_TODAY.into(),
@@ -298,12 +310,15 @@ impl<'a> Cautions<'a> {
 fn advice_since(result: &Judged<'_>, covered: bool, usage: &Usage, today: Day) -> Option<Day> {
     let level = result.level.filter(|level| *level >= Level::C)?;
     let day = result.record.day;
-    // After A and B a session of the same day came before the answers: nothing was put together after them.
-    let since = |last: Day| last > day || (last == day && !level.needs_clearance());
-    let no_session_since = !usage.last_session.filter(|last| *last <= today).is_some_and(since);
     let another_day = day != today;
     let old = today.since(day) >= i32::from(level.reask_after_days());
-    let first = no_session_since && (another_day || (covered && level.needs_clearance()));
+    // After A and B nothing was put together until it was cleared: whatever was logged meanwhile is no session that the
+    // questions came before. They are asked until they are answered again.
+    let first = if level.needs_clearance() {
+        another_day || covered
+    } else {
+        another_day && !usage.last_session.is_some_and(|last| last >= day && last <= today)
+    };
     (first || (level == Level::C && !covered && old)).then_some(day)
 }
 
@@ -322,6 +337,10 @@ fn asks(judged: &[Judged<'_>], advice: bool, usage: &Usage, today: Day) -> Vec<A
         return asks;
     }
     let (whole, any) = (days(true), days(false));
+    // Answers of the same day may have come before it, and a night's rest is asked for anyway.
+    if usage.stopped.filter(|day| *day <= today).is_some_and(|day| whole.is_none_or(|whole| whole <= day)) {
+        asks.push(Ask::AfterStop);
+    }
     let newer = |event: Option<Day>| event.is_some_and(|event| whole.is_none_or(|whole| whole < event));
     if advice {
         asks.push(Ask::AfterAdvice);
@@ -331,6 +350,9 @@ fn asks(judged: &[Judged<'_>], advice: bool, usage: &Usage, today: Day) -> Vec<A
     }
     if newer(usage.new_episode) {
         asks.push(Ask::NewEpisode);
+    }
+    if newer(usage.paused.filter(|day| *day <= today)) {
+        asks.push(Ask::LongPause);
     }
     let used = [usage.last_session, usage.last_check_in, whole].into_iter().flatten().filter(|day| *day <= today).max();
     match used.map(|used| today.since(used)) {

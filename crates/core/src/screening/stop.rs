@@ -34,6 +34,8 @@ enum Kind {
     Allowed,
 }
 
+const DIZZY: &str = "dizzy";
+
 /// Every reason, the most serious first but for the last, which needs no stop.
 static REASONS: &[StopReason] = &[
     StopReason {
@@ -51,7 +53,7 @@ static REASONS: &[StopReason] = &[
         kind: Kind::SameDay,
     },
     StopReason {
-        id: "dizzy",
+        id: DIZZY,
         text: text::REASON_DIZZY,
         red: true,
         source: "stop signs of ACSM; to be confirmed",
@@ -68,7 +70,7 @@ static REASONS: &[StopReason] = &[
     StopReason {
         id: "sharp-or-too-much",
         text: text::REASON_SHARP,
-        red: false,
+        red: true,
         source: "our choice, leaning on the pain-monitoring model; to be confirmed",
         kind: Kind::Easier,
     },
@@ -86,6 +88,18 @@ impl StopReason {
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         REASONS.iter().find(|reason| reason.id == id)
+    }
+
+    /// Whether it is a sign to stop, which counts as red. One of a newer version is taken for one; an ache is none.
+    #[must_use]
+    pub fn is_sign(id: &str) -> bool {
+        Self::find(id).is_none_or(|known| known.red)
+    }
+
+    /// Whether it wants help at once or the same day. One of a newer version is taken to.
+    #[must_use]
+    pub fn wants_help(id: &str) -> bool {
+        Self::find(id).is_none_or(|known| matches!(known.kind, Kind::Emergency | Kind::SameDay))
     }
 
     /// Whether it ends an exercise.
@@ -164,7 +178,21 @@ pub fn stop(reason: &str, earlier: &[&str], numbers: Numbers) -> StopAction {
         Kind::Easier => (Then::EasierVariant, None, vec![text::THEN_EASIER.into()]),
         Kind::Allowed => (Then::GoOn, None, vec![text::THEN_ACHE.into()]),
     };
-    StopAction { then, card, red: known.red, ask_tomorrow: known.kind != Kind::Allowed, sentences }
+    let action = StopAction { then, card, red: known.red, ask_tomorrow: known.kind != Kind::Allowed, sentences };
+    // What ended the session before goes on to end it.
+    match ended(earlier, numbers) {
+        Some(before) if (before.then, before.card) > (action.then, action.card) => {
+            StopAction { red: action.red, ask_tomorrow: true, ..before }
+        }
+        _ => action,
+    }
+}
+
+/// The most serious of what ended the session before, if anything did.
+fn ended(earlier: &[&str], numbers: Numbers) -> Option<StopAction> {
+    let dizzy = earlier.iter().filter(|id| **id == DIZZY).count();
+    let ends = earlier.iter().filter(|id| StopReason::wants_help(id)).map(|id| stop(id, &[], numbers));
+    ends.chain((dizzy > 1).then(|| stop(DIZZY, &[DIZZY], numbers))).max_by_key(|action| action.card)
 }
 
 impl fmt::Debug for StopAction {
@@ -189,10 +217,14 @@ mod tests {
             ("saddle-bladder-weakness-chest", &[][..], (Then::End, Some(Level::A), true)),
             ("spreading", &[], (Then::Swap, None, true)),
             ("lasting-tingling", &[], (Then::Swap, None, true)),
-            ("sharp-or-too-much", &[], (Then::EasierVariant, None, false)),
-            ("sharp-or-too-much", &["ache-only"], (Then::EasierVariant, None, false)),
-            ("sharp-or-too-much", &["sharp-or-too-much"], (Then::EndGently, None, false)),
-            ("sharp-or-too-much", &["spreading"], (Then::EndGently, None, false)),
+            ("sharp-or-too-much", &[], (Then::EasierVariant, None, true)),
+            ("sharp-or-too-much", &["ache-only"], (Then::EasierVariant, None, true)),
+            ("sharp-or-too-much", &["sharp-or-too-much"], (Then::EndGently, None, true)),
+            ("sharp-or-too-much", &["spreading"], (Then::EndGently, None, true)),
+            ("sharp-or-too-much", &["saddle-bladder-weakness-chest"], (Then::End, Some(Level::A), true)),
+            ("ache-only", &["from-a-newer-version"], (Then::End, Some(Level::A), false)),
+            ("ache-only", &["dizzy", "dizzy"], (Then::End, Some(Level::C), false)),
+            ("pregnancy", &["saddle-bladder-weakness-chest"], (Then::End, Some(Level::A), true)),
             ("spreading", &["lasting-tingling"], (Then::EndGently, None, true)),
             ("dizzy", &[], (Then::SitDown, None, true)),
             ("dizzy", &["sharp-or-too-much"], (Then::SitDown, None, true)),
@@ -210,7 +242,15 @@ mod tests {
     fn a_stop_earlier_in_the_session_never_makes_it_milder() {
         for reason in REASONS {
             for earlier in REASONS {
-                assert!(then(reason.id, &[earlier.id]) >= then(reason.id, &[]), "{} after {}", reason.id, earlier.id);
+                let after = then(reason.id, &[earlier.id]);
+                assert!(after >= then(reason.id, &[]), "{} after {}", reason.id, earlier.id);
+                let before = then(earlier.id, &[]);
+                assert!(
+                    before.0 < Then::End || (after.0, after.1) >= (before.0, before.1),
+                    "{} after {}",
+                    reason.id,
+                    earlier.id
+                );
             }
         }
     }

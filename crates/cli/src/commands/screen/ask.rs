@@ -57,8 +57,16 @@ impl Ask {
             let mut asker = Asker { lang, purpose, numbers: country.numbers(), said_emergency: false };
             let asked = asker.converse(&answers, &mut io::stdin().lock(), &mut anstream::stderr().lock());
             match asked.map_err(|error| Failure::output(&error))? {
-                Some(answers) => answers,
-                None => return context.out.tell(if self.short { words::LEFT_SHORT } else { words::LEFT }),
+                Asked::All(answers) => answers,
+                Asked::Left(answers) => {
+                    let left =
+                        diary.record_screening_left(&answers, purpose, country.to_record(), Some(when::now()?))?;
+                    let Some(screened) = left else {
+                        return context.out.tell(if self.short { words::LEFT_SHORT } else { words::LEFT });
+                    };
+                    context.out.tell(words::LEFT_WARNING)?;
+                    return result::tell(context, &mut diary, &screened, purpose, &country);
+                }
             }
         } else if given.is_empty() {
             return Err(Failure::usage(words::NO_TERMINAL));
@@ -112,6 +120,15 @@ struct Asker {
     said_emergency: bool,
 }
 
+/// How the questions ended.
+#[derive(PartialEq, Eq)]
+enum Asked {
+    /// All are answered.
+    All(Answers),
+    /// The person left, with these answered.
+    Left(Answers),
+}
+
 /// What a line from the person means.
 enum Line {
     Answer(String),
@@ -121,15 +138,10 @@ enum Line {
 }
 
 impl Asker {
-    /// Asks until all is answered; `None` when the person leaves.
+    /// Asks until all is answered or the person leaves.
     ///
     /// `given` are answers from flags, which are not asked for.
-    fn converse(
-        &mut self,
-        given: &Answers,
-        input: &mut impl BufRead,
-        output: &mut impl Write,
-    ) -> io::Result<Option<Answers>> {
+    fn converse(&mut self, given: &Answers, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Asked> {
         self.say(output, words::INTRO)?;
         let mut said: Vec<(&'static str, String)> = Vec::new();
         loop {
@@ -140,7 +152,7 @@ impl Asker {
                 drop(answers.set(id, word));
             }
             self.warn(&answers, output)?;
-            let Some(question) = next_question(&answers, self.purpose) else { return Ok(Some(answers)) };
+            let Some(question) = next_question(&answers, self.purpose) else { return Ok(Asked::All(answers)) };
             let all = said.len().saturating_add(left(&answers, self.purpose));
             let place = words::PLACE.with("place", said.len().saturating_add(1)).with("all", all).say(self.lang);
             writeln!(output, "\n{FAINT}{place}{FAINT:#}")?;
@@ -155,10 +167,10 @@ impl Asker {
                 let mut line = String::new();
                 if input.read_line(&mut line)? == 0 {
                     writeln!(output)?;
-                    return Ok(None);
+                    return Ok(Asked::Left(answers));
                 }
                 match read(&line, question.kind) {
-                    Line::Leave => return Ok(None),
+                    Line::Leave => return Ok(Asked::Left(answers)),
                     Line::Back if said.pop().is_some() => break,
                     Line::Back => self.say(output, words::FIRST_ALREADY)?,
                     Line::Unclear => {
@@ -243,7 +255,10 @@ mod tests {
         let numbers = Numbers::of(Some("DE"));
         let mut asker = Asker { lang: Lang::En, purpose, numbers, said_emergency: false };
         let mut output = Vec::new();
-        let asked = asker.converse(&Answers::new(), &mut lines.as_bytes(), &mut output).unwrap();
+        let asked = match asker.converse(&Answers::new(), &mut lines.as_bytes(), &mut output).unwrap() {
+            Asked::All(answers) => Some(answers),
+            Asked::Left(_) => None,
+        };
         (anstream::adapter::strip_str(&String::from_utf8(output).unwrap()).to_string(), asked)
     }
 
@@ -281,6 +296,17 @@ mod tests {
     fn leaving_and_an_end_of_input_give_nothing() {
         for lines in ["q\n", "n\nn\nq\n", "", "n\nn\n", "n\nquit\nn\nn\nn\n"] {
             assert!(typed(Purpose::Today, lines).1.is_none(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_leaves_takes_the_answers_given_so_far_along() {
+        let numbers = Numbers::of(None);
+        let mut asker = Asker { lang: Lang::En, purpose: Purpose::Today, numbers, said_emergency: false };
+        for lines in ["y\nn\nq\n", "y\nn\n"] {
+            let asked = asker.converse(&Answers::new(), &mut lines.as_bytes(), &mut Vec::new()).unwrap();
+            let Asked::Left(answers) = asked else { panic!("all was answered") };
+            assert_eq!(answers.to_words(), ["a1=no", "today-nerve=yes"]);
         }
     }
 

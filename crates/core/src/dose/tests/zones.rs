@@ -74,6 +74,9 @@ fn signs_are_red_whatever_the_numbers_and_words_from_later_versions_are_signs() 
         (ResultValues { tingling: word("brief"), ..good("walking") }, (Zone::Green, Rule::Green)),
         (ResultValues { tingling: word("none"), ..good("walking") }, (Zone::Green, Rule::Green)),
         (ResultValues { stopped: word("dizzy"), ..good("walking") }, (Zone::Red, Rule::RedStopped)),
+        (ResultValues { stopped: word("sharp-or-too-much"), ..good("walking") }, (Zone::Red, Rule::RedStopped)),
+        (ResultValues { stopped: word("from-a-newer-version"), ..good("walking") }, (Zone::Red, Rule::RedStopped)),
+        (ResultValues { stopped: word("ache-only"), ..good("walking") }, (Zone::Green, Rule::Green)),
     ] {
         assert_eq!(judge(values), expected);
     }

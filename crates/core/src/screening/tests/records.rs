@@ -242,6 +242,40 @@ fn a_level_that_a_record_does_not_explain_locks_whatever_else_was_answered() {
 }
 
 #[test]
+fn a_warning_sign_answered_before_leaving_stands() {
+    let mut answers = Answers::new();
+    answers.set("a1", "no").unwrap();
+    assert!(left_half_way(&answers, Purpose::Changed, None).is_none());
+    answers.set("a2", "yes").unwrap();
+    let (values, triage) = left_half_way(&answers, Purpose::Changed, None).unwrap();
+    assert_eq!(triage.level, Level::A);
+    let records = [screened("t1", TODAY, &[], &[]), dated("t2", TODAY, values)];
+    let left = safety(&records, &[], &[]);
+    assert_eq!((left.level, level_max(&left)), (Level::A, None));
+    // Answering everything again takes it back no more than it does any other emergency.
+    let again = [records.as_slice(), &[screened("t3", TODAY.plus(1), &[], &["t1", "t2"])]].concat();
+    assert_eq!(level_max(&safety(&again, &[], &[])), None);
+}
+
+#[test]
+fn after_a_stop_that_wants_help_nothing_more_that_day_and_all_questions_after_it() {
+    let usage = |days: i32| Usage { stopped: Some(TODAY.plus(days)), ..in_use() };
+    let screened = |days: i32| [screened("t1", TODAY.plus(days), &[], &[])];
+    let locked = |records: &[Dated<ScreeningValues>], usage| {
+        Safety::of(records, &[], &[], &usage, TODAY).asks == [Ask::AfterStop]
+    };
+    assert!(locked(&screened(-1), usage(0)));
+    assert!(locked(&screened(0), usage(0)));
+    assert!(locked(&screened(-1), usage(-1)));
+    assert!(!locked(&screened(0), usage(-1)));
+    for (reason, wants) in
+        [("saddle-bladder-weakness-chest", true), ("pregnancy", true), ("newer", true), ("dizzy", false)]
+    {
+        assert_eq!(StopReason::wants_help(reason), wants);
+    }
+}
+
+#[test]
 fn results_that_name_each_other_in_a_circle_take_nothing_back() {
     let circle = [screened("t1", TODAY, &["c6"], &["t2"]), screened("t2", TODAY, &["c6"], &["t1"])];
     assert_eq!(safety(&circle, &[], &[]).standing.len(), 2);
@@ -273,6 +307,9 @@ fn asking_again_has_its_reasons() {
         (fine(27), Usage { last_check_in: day(8), ..usage }, vec![Ask::Today]),
         (fine(27), Usage { last_check_in: day(7), ..usage }, vec![]),
         (fine(27), Usage { yesterday_red: true, ..usage }, vec![Ask::Today]),
+        (fine(27), Usage { paused: day(3), ..usage }, vec![Ask::LongPause]),
+        (fine(3), Usage { paused: day(3), ..usage }, vec![]),
+        (fine(27), Usage { paused: day(-1), ..usage }, vec![]),
         (fine(5), Usage { worsening: day(4), ..usage }, vec![Ask::Worsening]),
         (fine(4), Usage { worsening: day(4), ..usage }, vec![]),
         (fine(5), Usage { new_episode: day(0), ..usage }, vec![Ask::NewEpisode]),
@@ -321,6 +358,7 @@ fn a_clearance_is_checked_before_it_is_written() {
         (ClearanceValues { who: Some(" ".into()), ..full.clone() }, "who", Reason::Missing),
         (ClearanceValues { day: None, ..full.clone() }, "day", Reason::Missing),
         (ClearanceValues { day: Some("2026-02-30".into()), ..full.clone() }, "day", Reason::NotADate),
+        (ClearanceValues { day: Some(TODAY.plus(-2).to_string()), ..full.clone() }, "day", Reason::BeforeResult),
         (ClearanceValues { covers: Some(vec![]), ..full.clone() }, "covers", Reason::Missing),
         (ClearanceValues { covers: Some(vec!["t2".into()]), ..full }, "covers", Reason::UnknownId { nearest: None }),
     ] {
