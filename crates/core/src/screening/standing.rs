@@ -57,6 +57,8 @@ impl Standing {
     pub fn sentences(&self, numbers: Numbers) -> Vec<Sentence> {
         let mut said = match self.why {
             Why::Newer => vec![text::STATE_NEWER.into()],
+            // Answering again is of no use then, and what to do comes first.
+            Why::Incomplete if self.level.is_some_and(Level::needs_clearance) => Vec::new(),
             Why::Incomplete => vec![text::STATE_UNANSWERED.into()],
             Why::Answers if self.harsher => vec![text::STATE_STORED.into()],
             Why::Answers => Vec::new(),

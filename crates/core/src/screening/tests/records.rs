@@ -252,6 +252,8 @@ fn a_warning_sign_answered_before_leaving_stands() {
     let records = [screened("t1", TODAY, &[], &[]), dated("t2", TODAY, values)];
     let left = safety(&records, &[], &[]);
     assert_eq!((left.level, level_max(&left)), (Level::A, None));
+    let said = left.sentences(Numbers::default());
+    assert_eq!(said[0].key(), crate::texts::screening::CARD_A.key(), "what to do comes first");
     // Answering everything again takes it back no more than it does any other emergency.
     let again = [records.as_slice(), &[screened("t3", TODAY.plus(1), &[], &["t1", "t2"])]].concat();
     assert_eq!(level_max(&safety(&again, &[], &[])), None);
