@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 
 use crate::cursor::{Chain, Cursor};
-use crate::ids::VaultId;
+use crate::ids::{VaultId, VaultKeys};
 use crate::statement::Role;
 
 /// Path of the relay's description.
@@ -111,6 +111,19 @@ pub struct Register {
     /// An invite, where the relay asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
+}
+
+impl Register {
+    /// The vault's public keys and the signature; `None` if one of them is not base64url or has another length.
+    #[must_use]
+    pub fn parts(&self) -> Option<(VaultKeys, [u8; 64])> {
+        let keys = VaultKeys {
+            write: from_text(&self.write)?,
+            read: from_text(&self.read)?,
+            key_check: from_text(&self.key_check)?,
+        };
+        Some((keys, from_text(&self.signature)?))
+    }
 }
 
 /// `POST /v1/auth/challenge`.

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lissom_protocol::api::{Delete, Head, Register, Registration, from_text};
-use lissom_protocol::ids::VaultKeys;
 use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::statement::{delete_message, is_signed, register_message};
 
@@ -22,15 +21,7 @@ pub(crate) async fn register(
     State(app): State<App>,
     JsonBody(asked): JsonBody<Register>,
 ) -> Result<(StatusCode, Json<Head>), Refusal> {
-    let parsed = || {
-        let keys = VaultKeys {
-            write: from_text(&asked.write)?,
-            read: from_text(&asked.read)?,
-            key_check: from_text(&asked.key_check)?,
-        };
-        Some((keys, from_text::<64>(&asked.signature)?))
-    };
-    let (keys, signature) = parsed().ok_or_else(|| malformed("a key or the signature has another length"))?;
+    let (keys, signature) = asked.parts().ok_or_else(|| malformed("a key or the signature has another length"))?;
     if !is_signed(&keys.write, &register_message(&keys), &signature) {
         return Err(malformed("the registration is not signed by the write key"));
     }

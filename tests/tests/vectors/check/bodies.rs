@@ -2,7 +2,7 @@
 
 use lissom_sync::keys::Keys;
 use lissom_sync::protocol::api::{self, Register, Token, TokenRequest, bytes_from_text, from_text};
-use lissom_sync::protocol::ids::{VaultId, VaultKeys};
+use lissom_sync::protocol::ids::VaultId;
 use lissom_sync::protocol::statement::{Role, auth_message, delete_message, is_signed, register_message};
 use serde_json::{Value, json};
 
@@ -81,15 +81,7 @@ pub(crate) fn sign_registration(input: &Value) -> Value {
 /// As the relay reads it, but for the invite.
 pub(crate) fn registration(input: &Value) -> Outcome {
     let asked: Register = api::from_json(input["body"].as_str().unwrap().as_bytes()).map_err(malformed)?;
-    let parsed = || {
-        let keys = VaultKeys {
-            write: from_text(&asked.write)?,
-            read: from_text(&asked.read)?,
-            key_check: from_text(&asked.key_check)?,
-        };
-        Some((keys, from_text::<64>(&asked.signature)?))
-    };
-    let (keys, signature) = parsed().ok_or_else(|| malformed(()))?;
+    let (keys, signature) = asked.parts().ok_or_else(|| malformed(()))?;
     signed_with(&keys.write, &register_message(&keys), &signature)?;
     Ok(json!({ "vault_id": hex(&keys.vault_id().0) }))
 }
