@@ -6,6 +6,8 @@ use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::entry::VerifiedEntry;
 use lissom_protocol::ids::{EntryId, VaultId};
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
+#[cfg(feature = "planted")]
+use lissom_protocol::planted::{Fault, planted};
 use lissom_protocol::stream;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -89,11 +91,10 @@ pub(super) fn append(
     room: bool,
 ) -> Result<Appended, StoreError> {
     let vault = find(db, vault)?;
-    #[cfg(feature = "planted")]
-    let unconditional = lissom_protocol::planted::planted(lissom_protocol::planted::Fault::V02UnconditionalPost);
     #[cfg(not(feature = "planted"))]
-    let unconditional = false;
-    if !unconditional {
+    check_cursor(db, &vault, cursor)?;
+    #[cfg(feature = "planted")]
+    if !planted(Fault::V02UnconditionalPost) {
         check_cursor(db, &vault, cursor)?;
     }
     let Planned { positions, new, bytes } = plan(db, &vault, entries)?;
