@@ -157,19 +157,22 @@ fn a_page_that_claims_another_chain_or_place_is_refused_whole() {
     }
 }
 
+/// Changes a bit of the last signature of each page.
+fn spoil_a_signature(request: &Request, mut response: Response) -> Response {
+    let page = request.method == Method::Get && !response.body.is_empty();
+    if let Some(last) = response.body.last_mut().filter(|_| page) {
+        *last ^= 1;
+    }
+    response
+}
+
 #[test]
 fn junk_is_kept_and_reported_and_changes_nothing() {
     let (mut a, mut b) = pair();
     a.log();
     a.sync();
     b.view.deliver(|| true);
-    let end = sync_changed(&mut b, |request, mut response| {
-        let page = request.method == Method::Get && !response.body.is_empty();
-        if let Some(last) = response.body.last_mut().filter(|_| page) {
-            *last ^= 1;
-        }
-        response
-    });
+    let end = sync_changed(&mut b, spoil_a_signature);
     assert_eq!((end, b.rows()), (End::Done, 0));
     assert!(b.has_notice("junk") && b.whole());
     b.log();
@@ -188,13 +191,7 @@ fn an_entry_that_came_with_a_bad_signature_is_asked_for_again() {
     a.log();
     a.sync();
     b.view.deliver(|| true);
-    let end = sync_changed(&mut b, |request, mut response| {
-        let page = request.method == Method::Get && !response.body.is_empty();
-        if let Some(last) = response.body.last_mut().filter(|_| page) {
-            *last ^= 1;
-        }
-        response
-    });
+    let end = sync_changed(&mut b, spoil_a_signature);
     assert_eq!((end, b.rows()), (End::Done, 0));
     // The log is as it was, and so is its chain: an id leaves the signature out.
     assert_eq!(b.sync(), End::Done);
