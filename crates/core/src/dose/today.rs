@@ -309,7 +309,8 @@ impl Today<'_> {
             },
             _ => None,
         };
-        let moved_to = track.moved_to.clone();
+        // A pause that is over by itself ends what was done instead.
+        let moved_to = track.moved_to.clone().filter(|_| standing == track.standing);
         (ExerciseDose { step, dose, zone: last.zone, status, moved_to, because }, proposal)
     }
 

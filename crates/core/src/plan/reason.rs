@@ -181,6 +181,8 @@ pub enum Because {
     Paused,
     /// It was too much three times: a professional is to be asked first.
     Retired,
+    /// It was accepted in another's place for one side, and waits for the other.
+    OneSide,
 }
 
 impl std::fmt::Debug for Because {
@@ -203,7 +205,13 @@ impl Because {
                 | Self::Unchecked
                 | Self::Paused
                 | Self::Retired
+                | Self::OneSide
         )
+    }
+
+    /// Whether it was accepted in another exercise's place, and only waits.
+    pub(super) const fn waits(self) -> bool {
+        matches!(self, Self::OneSide)
     }
 
     /// The id of the rule.
@@ -223,6 +231,7 @@ impl Because {
             Self::Unchecked => "out-unchecked",
             Self::Paused => "out-paused",
             Self::Retired => "out-retired",
+            Self::OneSide => "out-one-side",
         }
     }
 
@@ -253,6 +262,7 @@ impl Because {
             Self::Unchecked => said::OUT_UNCHECKED,
             Self::Paused => said::OUT_PAUSED,
             Self::Retired => said::OUT_RETIRED,
+            Self::OneSide => said::OUT_ONE_SIDE,
         };
         let sentence = text.with("exercise", name(exercise));
         match self {

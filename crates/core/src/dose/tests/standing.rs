@@ -34,6 +34,12 @@ fn a_swap_may_be_taken_or_not() {
     assert!(because(&held.dose(TILT, 9), Rule::HoldPaused), "done all the same, it does not grow");
     assert_eq!(taken.dose(TILT, 31).status, Status::Active, "after a long time it starts again");
     assert_eq!(taken.step(TILT, 31), 0);
+    let other = |number| {
+        let mut diary = taken.clone();
+        diary.answers[0].values.to_exercise = Some("cat-cow".into());
+        diary.dose(TILT, number).moved_to
+    };
+    assert_eq!((other(30), other(31)), (Some("cat-cow".into()), None), "and what was done instead is over");
 }
 
 #[test]
