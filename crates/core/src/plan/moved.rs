@@ -1,10 +1,13 @@
 //! What was accepted in an exercise's place, and when it comes in.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue;
 use crate::dose::{Doses, ExerciseDose, Key, Side, Status};
 use crate::exercise::Exercise;
 
-use super::generate::LeftOut;
+use super::generate::{LeftOut, is_demanding};
+use super::item::Item;
 use super::reason::Because;
 use super::today::Dosing;
 
@@ -49,15 +52,51 @@ pub(super) enum Place {
     Waits(LeftOut),
 }
 
-/// Whether what was accepted in an exercise's place comes in. What may not be done does not, whoever accepted it.
-pub(super) fn place(exercise: &str, dosing: &Dosing<'_>, fits: &dyn Fn(&'static Exercise) -> bool) -> Place {
-    let moved = (dosing.moved_to)(exercise);
-    let Some(Moved { to, whole }) = moved.filter(|moved| (dosing.not_now)(&moved.to).is_none()) else {
-        return Place::Kept;
-    };
-    match catalogue::find(&to).filter(|other| fits(other)) {
-        None => Place::Kept,
-        Some(other) if whole => Place::Taken(other),
-        Some(other) => Place::Waits(LeftOut { exercise: Some(other), because: Because::OneSide }),
+/// The places of a week.
+pub(super) struct Places {
+    /// Of each item.
+    pub(super) of_items: Vec<Place>,
+    /// Days with strength above level 0, as they come out.
+    strength: BTreeSet<u8>,
+}
+
+impl Places {
+    /// What comes in, of all that was accepted in the place of items. They must be those of the whole week, in order.
+    ///
+    /// What may not be done does not come in, whoever accepted it. What a day has already does not come a second time,
+    /// and strength above level 0 does not come in beside a day that has some: the days from Monday on are filled one
+    /// after the other, so that all days agree on which of them have it.
+    pub(super) fn of(items: &[Item], dosing: &Dosing<'_>, fits: &dyn Fn(&'static Exercise) -> bool) -> Self {
+        let comes = |exercise: &'static Exercise| fits(exercise) && (dosing.not_now)(exercise.id).is_none();
+        let is_strength = |item: &&Item| item.find().is_some_and(|exercise| is_demanding(exercise) && comes(exercise));
+        let mut there: BTreeSet<(u8, &str)> = items.iter().map(|item| (item.weekday, item.exercise.as_str())).collect();
+        let strength = items.iter().filter(is_strength).map(|item| item.weekday).collect();
+        let mut places = Self { of_items: Vec::with_capacity(items.len()), strength };
+        for item in items {
+            let moved = (dosing.moved_to)(&item.exercise);
+            let found = moved.and_then(|moved| Some((catalogue::find(&moved.to).filter(|to| comes(to))?, moved.whole)));
+            let waits = |exercise, because| Place::Waits(LeftOut { exercise: Some(exercise), because });
+            let place = match found {
+                None => Place::Kept,
+                Some((other, false)) => waits(other, Because::OneSide),
+                Some((other, true)) if there.contains(&(item.weekday, other.id)) => waits(other, Because::Twice),
+                Some((other, true)) if !places.has_room_for(other, item.weekday) => waits(other, Because::DayBetween),
+                Some((other, true)) => {
+                    there.insert((item.weekday, other.id));
+                    if is_demanding(other) {
+                        places.strength.insert(item.weekday);
+                    }
+                    Place::Taken(other)
+                }
+            };
+            places.of_items.push(place);
+        }
+        places
+    }
+
+    /// Whether an exercise on a day would not be strength above level 0 beside a day that has some.
+    pub(super) fn has_room_for(&self, exercise: &Exercise, weekday: u8) -> bool {
+        let beside = [weekday.saturating_add(1) % 7, weekday.saturating_add(6) % 7];
+        !is_demanding(exercise) || beside.iter().all(|day| !self.strength.contains(day))
     }
 }

@@ -183,6 +183,10 @@ pub enum Because {
     Retired,
     /// It was accepted in another's place for one side, and waits for the other.
     OneSide,
+    /// It was accepted in another's place, on a day that has it already.
+    Twice,
+    /// It was accepted in another's place, and is strength beside a day with strength.
+    DayBetween,
 }
 
 impl std::fmt::Debug for Because {
@@ -206,12 +210,13 @@ impl Because {
                 | Self::Paused
                 | Self::Retired
                 | Self::OneSide
+                | Self::DayBetween
         )
     }
 
     /// Whether it was accepted in another exercise's place, and only waits.
     pub(super) const fn waits(self) -> bool {
-        matches!(self, Self::OneSide)
+        matches!(self, Self::OneSide | Self::Twice | Self::DayBetween)
     }
 
     /// The id of the rule.
@@ -232,6 +237,8 @@ impl Because {
             Self::Paused => "out-paused",
             Self::Retired => "out-retired",
             Self::OneSide => "out-one-side",
+            Self::Twice => "out-twice",
+            Self::DayBetween => "out-day-between",
         }
     }
 
@@ -263,6 +270,8 @@ impl Because {
             Self::Paused => said::OUT_PAUSED,
             Self::Retired => said::OUT_RETIRED,
             Self::OneSide => said::OUT_ONE_SIDE,
+            Self::Twice => said::OUT_TWICE,
+            Self::DayBetween => said::OUT_DAY_BETWEEN,
         };
         let sentence = text.with("exercise", name(exercise));
         match self {

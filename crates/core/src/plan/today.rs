@@ -19,7 +19,7 @@ use super::generate::{ELASTIC_MINUTES_MIN, LeftOut, is_elastic};
 use super::item::{Item, Origin};
 use super::length::{SET_UP_SECONDS, work};
 use super::limits::Limits;
-use super::moved::{Moved, Place, moved, place};
+use super::moved::{Moved, Place, Places, moved};
 use super::reason::{Because, Cap, Why, adaptation};
 
 /// What everybody with a flare does every day.
@@ -185,17 +185,18 @@ pub(super) fn within(
         return session;
     }
     let first = read.items.iter().map(|item| item.weekday).min();
-    let items: Vec<Item> = read.items.into_iter().filter(|item| item.weekday == today.weekday()).collect();
-    let planned = !items.is_empty();
+    let planned = read.items.iter().any(|item| item.weekday == today.weekday());
     session.extras = Extra::of_day(limits, first == Some(today.weekday()));
     let (most, cap) = level(limits, plan);
     let now = if dosing.level_max < most { (dosing.level_max, Cap::Now) } else { (most, cap) };
     let ceiling = if flare && most > 0 { (0, Cap::Flare) } else { now };
-    for mut item in items {
-        match place(&item.exercise, dosing, &|other| blocked(limits, ceiling, other).is_none()) {
+    let places = Places::of(&read.items, dosing, &|other| blocked(limits, ceiling, other).is_none());
+    let items = read.items.into_iter().zip(&places.of_items);
+    for (mut item, place) in items.filter(|(item, _)| item.weekday == today.weekday()) {
+        match place {
             Place::Kept => {}
             Place::Taken(other) => other.id.clone_into(&mut item.exercise),
-            Place::Waits(out) => session.removed.push(Removed { out, instead: None }),
+            Place::Waits(out) => session.removed.push(Removed { out: *out, instead: None }),
         }
         let exercise = item.find();
         let because = match exercise {
@@ -215,7 +216,11 @@ pub(super) fn within(
     for removed in session.removed.iter_mut().filter(|removed| !removed.out.because.waits()) {
         let Some(exercise) = removed.out.exercise else { continue };
         let found = alternates(limits, ceiling, plan, exercise);
-        let free = |other: &&'static Exercise| !taken.contains(&other.id) && (dosing.not_now)(other.id).is_none();
+        let free = |other: &&'static Exercise| {
+            !taken.contains(&other.id)
+                && (dosing.not_now)(other.id).is_none()
+                && places.has_room_for(other, today.weekday())
+        };
         removed.instead = found.into_iter().find(free);
         taken.extend(removed.instead.map(|instead| instead.id));
     }

@@ -6,7 +6,7 @@ use crate::exercise::{Dose, Exercise, Sides};
 use crate::plan::today::{Dosing, within};
 
 /// A Monday.
-fn monday() -> Day {
+pub(super) fn monday() -> Day {
     "2026-11-23".parse().unwrap()
 }
 
@@ -35,7 +35,7 @@ fn with(exercise: &str, status: Status, moved_to: Option<&str>) -> Doses {
 }
 
 /// The same, side by side.
-fn with_sides(exercise: &str, sides: &[(Side, Status, Option<&str>)]) -> Doses {
+pub(super) fn with_sides(exercise: &str, sides: &[(Side, Status, Option<&str>)]) -> Doses {
     let mut doses = Fold::new().today(monday(), &Context::default());
     doses.level_max = Exercise::LEVEL_MAX;
     let dose = catalogue::find(exercise).unwrap().dose;
@@ -49,6 +49,12 @@ fn with_sides(exercise: &str, sides: &[(Side, Status, Option<&str>)]) -> Doses {
 
 /// A plan of these exercises on these days.
 fn plan_of(exercises: &[&str], weekdays: std::ops::RangeInclusive<u8>) -> PlanValues {
+    let day = |weekday| if weekdays.contains(&weekday) { exercises.to_vec() } else { Vec::new() };
+    plan_of_week(&(0..7).map(day).collect::<Vec<_>>())
+}
+
+/// A plan of these exercises from Monday on.
+pub(super) fn plan_of_week(week: &[Vec<&str>]) -> PlanValues {
     let item = |weekday: u8, exercise: &str| Item {
         weekday,
         place: 0,
@@ -58,8 +64,9 @@ fn plan_of(exercises: &[&str], weekdays: std::ops::RangeInclusive<u8>) -> PlanVa
         origin: Origin::Own,
         reasons: vec![],
     };
+    let days = (0..7).zip(week);
     let items: Vec<Item> =
-        weekdays.flat_map(|weekday| exercises.iter().map(move |exercise| item(weekday, exercise))).collect();
+        days.flat_map(|(weekday, exercises)| exercises.iter().map(move |exercise| item(weekday, exercise))).collect();
     let mut values = PlanValues { level_max: Some(3), ..PlanValues::default() };
     values.set_items(&items);
     values
@@ -127,6 +134,46 @@ fn what_one_side_moved_on_to_waits_for_the_other_side() {
     {
         assert_eq!(comes(&sides), (vec!["cat-cow".to_owned()], vec![]));
     }
+}
+
+#[test]
+fn what_was_accepted_does_not_come_twice_on_a_day() {
+    let plan = from_preset(&free(), "eighteen-minutes", &[0]).unwrap().values(AT, &[]);
+    let doses = with("glute-bridge", Status::Paused, Some("pelvic-tilt"));
+    let today = crate::plan::session(&free(), &plan, monday(), &[], &doses);
+    assert_eq!(ids(&today), ["cat-cow", "pelvic-tilt", "walking", "knee-to-chest"]);
+    let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+    assert_eq!(removed, ["out-twice", "out-paused"]);
+    assert_eq!(today.removed[0].out.sentence().say(Lang::En), "Pelvic tilt is in the plan for the same day already.");
+    assert!(today.removed[0].instead.is_none() && today.removed[1].instead.is_some());
+    // Two that lead to one: the first has it.
+    let two = plan_of(&["glute-bridge", "partial-crunch"], 0..=0);
+    let mut doses = doses;
+    doses.exercises.extend(with("partial-crunch", Status::Paused, Some("pelvic-tilt")).exercises);
+    assert_eq!(ids(&crate::plan::session(&free(), &two, monday(), &[], &doses)), ["pelvic-tilt"]);
+}
+
+#[test]
+fn strength_that_was_accepted_leaves_a_day_in_between() {
+    let plan = plan_of(&["sit-to-stand"], 0..=6);
+    let doses = with("sit-to-stand", Status::Active, Some("hip-hinge"));
+    let week: Vec<Vec<String>> = (0..7)
+        .map(|day| {
+            let today = crate::plan::session(&free(), &plan, monday().plus(day), &[], &doses);
+            let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+            assert_eq!(removed, if ids(&today) == ["hip-hinge"] { vec![] } else { vec!["out-day-between"] });
+            ids(&today)
+        })
+        .collect();
+    let (hinge, stand) = (["hip-hinge"], ["sit-to-stand"]);
+    assert_eq!(week, [hinge, stand, hinge, stand, hinge, stand, stand], "Sunday is beside Monday");
+    // Beside a day of the plan's own.
+    let mut items = plan.items().items;
+    items[3].exercise = "glute-bridge".into();
+    let mut own = plan.clone();
+    own.set_items(&items);
+    let on = |day| ids(&crate::plan::session(&free(), &own, monday().plus(day), &[], &doses));
+    assert_eq!([0, 1, 2, 3, 4, 5].map(on), [hinge, stand, stand, ["glute-bridge"], stand, hinge]);
 }
 
 #[test]
