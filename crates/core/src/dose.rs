@@ -50,7 +50,8 @@ pub const STEPS: Range = Range { min: 0, max: 100, unit: "steps" };
 pub const PROPOSAL_BYTES_MAX: usize = 200;
 
 values! {
-    /// An answer to a proposal. Merge: a set; a proposal is accepted if any answer accepts it and none declines it.
+    /// An answer to a proposal. Merge: a set; a proposal is accepted if any answer accepts it and none declines it. That
+    /// a professional was asked is accepted if any answer says so: a no to it is only "not yet".
     AnswerValues = Answer {
         /// When, in milliseconds since 1970.
         0 at_ms: int(AT_MS),

@@ -51,8 +51,25 @@ fn a_third_red_retires_until_a_professional_was_asked() {
     assert_eq!(diary.proposed(15), [format!("dose.retire.review/{TILT}/both/{}", day(14))]);
     assert_eq!(diary.dose(TILT, 90).status, Status::Retired, "time does not bring it back");
     let no = diary.clone().answered(Rule::Review, TILT, 14, "decline");
-    assert_eq!(no.dose(TILT, 15).status, Status::Retired);
+    assert_eq!((no.dose(TILT, 15).status, no.proposed(15).len()), (Status::Retired, 1), "it stays on offer");
+    let later = no.answered(Rule::Review, TILT, 14, "accept");
+    let both_ways =
+        diary.clone().answered(Rule::Review, TILT, 14, "accept").answered(Rule::Review, TILT, 14, "decline");
+    for asked in [later, both_ways] {
+        assert_eq!(asked.dose(TILT, 15).status, Status::Active, "not yet, and then yes, in any order");
+        assert!(asked.proposed(15).is_empty());
+    }
     let reviewed = diary.answered(Rule::Review, TILT, 14, "accept");
     assert_eq!((reviewed.dose(TILT, 15).status, reviewed.step(TILT, 15)), (Status::Active, 0));
     assert_eq!(reviewed.did(15, red(TILT)).dose(TILT, 16).status, Status::Active, "counted anew");
+}
+
+#[test]
+fn a_swap_that_was_accepted_without_another_exercise_can_still_get_one() {
+    let diary = Diary::new().did(0, red(TILT)).did(2, red(TILT)).answered(Rule::Swap, TILT, 2, "accept");
+    assert_eq!(diary.proposed(3).len(), 1, "nothing is done instead yet");
+    let mut chosen = diary.answered(Rule::Swap, TILT, 2, "accept");
+    chosen.answers[1].values.to_exercise = Some("cat-cow".into());
+    assert_eq!(chosen.dose(TILT, 3).moved_to.as_deref(), Some("cat-cow"));
+    assert!(chosen.proposed(3).is_empty());
 }
