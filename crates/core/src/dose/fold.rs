@@ -294,6 +294,7 @@ fn answer_standing(track: &mut Track, key: &Key, day: Day, answers: &Answers, ru
             }
             Answered::Declined => {
                 track.standing = Standing::Active;
+                track.moved_to = None;
                 rules.push(Rule::SwapDeclined);
             }
             Answered::Open => {}

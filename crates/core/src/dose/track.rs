@@ -99,13 +99,14 @@ impl Track {
     pub(crate) fn resume(&mut self, day: Day) -> Option<Rule> {
         let (rule, step) = self.gap(day)?;
         self.step = step;
-        self.moved_to = None;
+        self.come_back();
         // A step that a gap took is not given back by the good day before the gap.
         self.changed();
         if rule == Rule::GapRestart {
             self.forget();
             if matches!(self.standing, Standing::Paused(_)) {
                 self.standing = Standing::Active;
+                self.moved_to = None;
             }
         }
         Some(rule)
@@ -156,6 +157,7 @@ impl Track {
             }
             _ => {
                 self.standing = Standing::Retired(day);
+                self.moved_to = None;
                 rules.push(Rule::Retire);
             }
         }
@@ -262,8 +264,15 @@ impl Track {
 
     pub(crate) fn lower(&mut self, steps: u32) {
         self.step = self.step.saturating_sub(steps);
-        self.moved_to = None;
+        self.come_back();
         self.changed();
+    }
+
+    /// Comes back from a harder exercise. What is done in a paused one's place stays: nothing would offer it again.
+    fn come_back(&mut self) {
+        if self.standing == Standing::Active {
+            self.moved_to = None;
+        }
     }
 
     /// The dose is another one: good days at the old one no longer speak for more.

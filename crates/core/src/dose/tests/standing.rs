@@ -2,7 +2,7 @@ use crate::dose::rule::Rule;
 use crate::dose::today::Status;
 use crate::texts::Lang;
 
-use super::{BRIDGE, Diary, TILT, because, day, red};
+use super::{BRIDGE, Diary, TILT, amber, because, day, red};
 
 #[test]
 fn a_second_red_within_14_days_pauses_and_offers_another() {
@@ -72,4 +72,22 @@ fn a_swap_that_was_accepted_without_another_exercise_can_still_get_one() {
     chosen.answers[1].values.to_exercise = Some("cat-cow".into());
     assert_eq!(chosen.dose(TILT, 3).moved_to.as_deref(), Some("cat-cow"));
     assert!(chosen.proposed(3).is_empty());
+}
+
+#[test]
+fn what_is_done_in_a_paused_exercises_place_stays_through_a_flare_and_further_pain() {
+    let mut diary = Diary::new().did(0, red(TILT)).did(2, red(TILT)).answered(Rule::Swap, TILT, 2, "accept");
+    diary.answers[0].values.to_exercise = Some("cat-cow".into());
+    for later in [
+        diary.clone().says(4, "flare"),
+        diary.clone().did(4, amber(TILT)).did(5, amber(TILT)),
+        diary.clone().clean(TILT, &[12]),
+    ] {
+        let dose = later.dose(TILT, 13);
+        assert_eq!((dose.status, dose.moved_to.as_deref()), (Status::Paused, Some("cat-cow")));
+        assert!(later.proposed(13).is_empty(), "and is not asked again");
+    }
+    let retired = diary.clone().did(4, red(TILT)).dose(TILT, 5);
+    assert_eq!((retired.status, retired.moved_to), (Status::Retired, None));
+    assert_eq!(diary.clean(TILT, &[31]).dose(TILT, 32).moved_to, None, "after a long time it starts again");
 }
