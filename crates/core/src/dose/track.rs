@@ -38,7 +38,7 @@ pub(crate) struct Track {
     pub(crate) moved_to: Option<String>,
     /// Days of the last week with an exposure.
     pub(crate) recent: Vec<Day>,
-    /// What is offered after the last exposure and not answered.
+    /// What it is ready for after the last exposure, and was not answered.
     pub(crate) offer: Option<Rule>,
 }
 
