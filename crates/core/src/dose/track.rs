@@ -188,8 +188,13 @@ impl Track {
         let before = self.clean.take();
         let cooling = self.cool_down > 0;
         self.cool_down = self.cool_down.saturating_sub(1);
+        // Half a dose that went well says nothing of the whole one.
+        let lacking: Vec<Rule> = lacking.into_iter().chain(around.flare.then_some(Rule::HoldFlare)).collect();
         if !lacking.is_empty() {
             self.run = 0;
+            if around.flare {
+                self.good_since = None;
+            }
             rules.extend(lacking);
             return None;
         }
@@ -215,7 +220,6 @@ impl Track {
             && self.good_since.is_none_or(|since| around.day.since(since) < AEROBIC_GREEN_DAYS);
         let kept = known.ladder() == Ladder::Stretch && self.step >= top(known.dose(), known.ladder(), true);
         let holds = [
-            (around.flare, Rule::HoldFlare),
             (matches!(self.standing, Standing::Retired(_)), Rule::HoldRetired),
             (matches!(self.standing, Standing::Paused(_)), Rule::HoldPaused),
             (known.ladder() == Ladder::None, Rule::HoldNoLadder),
