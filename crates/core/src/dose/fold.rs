@@ -25,7 +25,7 @@ pub const EFFORT_MAX: i64 = 6;
 pub const USUAL_PAIN_MAX: i64 = 5;
 /// Fewest days between them for strength; for other kinds they are on different days.
 pub const STRENGTH_DAYS_APART: i32 = 2;
-/// Days from the first to the last of two weeks without amber or red, before minutes grow.
+/// Days from the first to the last of two weeks of green exposures alone, before minutes grow.
 pub const AEROBIC_GREEN_DAYS: i32 = 13;
 /// Days a week up to which more days come before a quicker pace.
 pub const DAYS_TOP: usize = 5;

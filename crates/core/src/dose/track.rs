@@ -26,7 +26,7 @@ pub(crate) struct Track {
     clean: Option<Day>,
     /// Clean exposures in a row since the last rise.
     pub(crate) run: u32,
-    /// Since when nothing was amber or red, and nothing has changed.
+    /// Since when every exposure was green, and nothing has changed.
     good_since: Option<Day>,
     /// Whether the last exposure was amber or red.
     strained: bool,
@@ -180,11 +180,8 @@ impl Track {
             (!exposures.iter().all(|exposure| exposure.sure), Rule::HoldForm),
         ];
         let lacking: Vec<Rule> = lacking.into_iter().filter(|(holds, _)| *holds).map(|(_, rule)| rule).collect();
-        if zone == Zone::Amber {
-            self.good_since = None;
-        } else if self.good_since.is_none() {
-            self.good_since = Some(around.day);
-        }
+        // What is not known to have gone well ends a good spell, and cannot begin one.
+        self.good_since = if zone == Zone::Green { self.good_since.or(Some(around.day)) } else { None };
         let before = self.clean.take();
         let cooling = self.cool_down > 0;
         self.cool_down = self.cool_down.saturating_sub(1);

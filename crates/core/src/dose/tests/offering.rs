@@ -173,6 +173,16 @@ fn minutes_want_two_green_weeks_then_days_then_pace() {
     let diary = walk(&[0, 3, 6, 9, 12, 13]);
     assert_eq!(diary.proposed(14), [format!("dose.progress/walking/both/{}", day(13))]);
     assert_eq!(diary.today(14).proposals[0].to_dose.unwrap().minutes, 12);
+    // Weeks of which nothing is known are no good weeks.
+    let without = |numbers: &[i32]| {
+        let mut diary = diary.clone();
+        diary.check_ins.retain(|check_in| !numbers.contains(&(check_in.day.0 - day(0).0)));
+        diary
+    };
+    assert!(because(&without(&[1]).dose("walking", 14), Rule::HoldWeeks), "the first morning after is not known");
+    assert!(because(&without(&[7]).dose("walking", 14), Rule::HoldWeeks), "one between");
+    assert!(because(&without(&[1, 4, 7, 10]).dose("walking", 14), Rule::HoldWeeks));
+    assert_eq!(without(&[2, 5, 8]).proposed(14).len(), 1, "mornings after days without it");
 }
 
 #[test]
