@@ -43,14 +43,15 @@ use crate::record::values;
 use crate::scale::{AT_MS, DAY_BYTES, ID_BYTES_MAX, OFFSET_MINUTES, Range};
 
 /// Version of the dose rules. A stored [`Fold`] of another version is dropped.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 /// Steps of a ladder: 0 is the starting dose.
 pub const STEPS: Range = Range { min: 0, max: 100, unit: "steps" };
 /// Longest id of a proposal.
 pub const PROPOSAL_BYTES_MAX: usize = 200;
 
 values! {
-    /// An answer to a proposal. Merge: a set; a proposal is accepted if any answer accepts it and none declines it.
+    /// An answer to a proposal. Merge: a set; a proposal is accepted if any answer accepts it and none declines it. That
+    /// a professional was asked is accepted if any answer says so: a no to it is only "not yet".
     AnswerValues = Answer {
         /// When, in milliseconds since 1970.
         0 at_ms: int(AT_MS),

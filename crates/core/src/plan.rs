@@ -13,6 +13,7 @@ mod generate;
 mod item;
 mod length;
 mod limits;
+mod moved;
 mod preset;
 mod profile;
 mod reason;
@@ -36,8 +37,8 @@ use crate::record::values;
 use crate::scale::{AT_MS, ID_BYTES_MAX, NAME_BYTES_MAX, OFFSET_MINUTES, Range};
 
 const VERSIONS: Range = Range { min: 1, max: 1_000_000, unit: "" };
-/// Version of the generator, which a plan names. It changes whenever the same input gives another plan.
-pub const RULES_VERSION: i64 = 1;
+/// Version of the rules about plans, which a plan names. It changes whenever the same input gives another plan or session.
+pub const RULES_VERSION: i64 = 2;
 /// Minutes of one session that a plan may have.
 pub const SESSION_MINUTES: Range = Range { min: 3, max: 120, unit: "minutes" };
 const PAIN: Range = Range { min: 0, max: 10, unit: "(0 no pain, 10 worst imaginable)" };

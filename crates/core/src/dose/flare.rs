@@ -24,7 +24,8 @@ pub const RECHECK_DAYS: u32 = 2;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Flare {
     pub(crate) since: Day,
-    /// What was usual before it began: kept, since the bad mornings would soon be usual themselves.
+    /// What was usual before it began: kept, since the bad mornings would soon be usual themselves. If that was not
+    /// known, what is usual once there are mornings enough.
     usual: Option<Doubled>,
     /// [`Rule::FlareMornings`] or [`Rule::FlareTold`].
     pub(crate) rule: Rule,
@@ -57,6 +58,8 @@ impl Flares {
         let says = |what: &str| told.iter().find(|record| record.values.reason.as_deref() == Some(what));
         let flare = says("flare");
         if let Some(now) = &mut self.now {
+            // Without it no morning could be compared with anything, and the flare would never settle.
+            now.usual = now.usual.or_else(|| mornings.usual(day));
             // Of "flare" and "flare over" on one day the stricter stands.
             let over = says("flare-over").filter(|_| flare.is_none());
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));

@@ -12,7 +12,7 @@ use crate::dose::flare::Flares;
 use crate::dose::known::{Exercises, Known};
 use crate::dose::log::DayLog;
 use crate::dose::morning::{Morning, Mornings};
-use crate::dose::offers::{Ready, Week, choose, done, growth};
+use crate::dose::offers::{Rise, Week, done, growth};
 use crate::dose::proposal::{Answered, Answers, Key, Side};
 use crate::dose::rule::Rule;
 use crate::dose::track::{Around, Last, Seen, Standing, Track, WEEK};
@@ -25,7 +25,7 @@ pub const EFFORT_MAX: i64 = 6;
 pub const USUAL_PAIN_MAX: i64 = 5;
 /// Fewest days between them for strength; for other kinds they are on different days.
 pub const STRENGTH_DAYS_APART: i32 = 2;
-/// Days from the first to the last of two weeks without amber or red, before minutes grow.
+/// Days from the first to the last of two weeks of green exposures alone, before minutes grow.
 pub const AEROBIC_GREEN_DAYS: i32 = 13;
 /// Days a week up to which more days come before a quicker pace.
 pub const DAYS_TOP: usize = 5;
@@ -53,10 +53,10 @@ pub struct Fold {
     pub(crate) tracks: BTreeMap<Key, Track>,
     /// The last day's exposures, until the morning after.
     pending: Option<Pending>,
-    /// Seconds of each day of the last week.
+    /// Seconds of each day of the week up to the last exposure.
     volume: Vec<(Day, u64)>,
-    /// Seconds a week that each accepted rise of the last week added.
-    rises: Vec<(Day, u64)>,
+    /// Accepted rises, while they matter to others.
+    rises: Vec<Rise>,
     /// Days of the last week with a red, whatever became of its exercise.
     reds: Vec<Day>,
     pub(crate) last_exposure: Option<Day>,
@@ -189,11 +189,11 @@ impl Fold {
                 exposures.entry(key).or_default().push(Exposure::of(record));
             }
         }
-        self.volume.push((log.day, seconds));
-        self.volume.retain(|(day, _)| log.day.since(*day) < WEEK);
         if exposures.is_empty() {
             return;
         }
+        self.volume.push((log.day, seconds));
+        self.volume.retain(|(day, _)| log.day.since(*day) < WEEK);
         if let Some(last) = self.last_exposure.filter(|last| log.day.since(*last) > GAP_DAYS.2) {
             self.lapsed = Some(last);
         }
@@ -217,11 +217,14 @@ impl Fold {
         let next_morning = morning.map(|morning| morning.score);
         let around = Around { day, usual, next_morning, flare: self.flares.now.is_some() };
 
-        let mut ready = Vec::new();
+        self.rises.retain(|rise| rise.counts(day));
         let mut seen: BTreeMap<Key, (u32, Seen, Vec<String>)> = BTreeMap::new();
         for (key, exposures) in exposures {
             // Known when it was taken in; an own exercise that is gone since stays where it was.
             let Some(known) = exercises.find(&key.exercise) else { continue };
+            for rise in &mut self.rises {
+                rise.was_done(&key, day);
+            }
             let track = self.tracks.entry(key.clone()).or_default();
             let basis: Vec<String> = exposures.iter().map(|exposure| exposure.id.clone()).collect();
             let start = track.step;
@@ -230,16 +233,16 @@ impl Fold {
                 watch(&Event { day, key: &key, zone: None, rules: &rules, basis: &basis, before: start, after });
             }
             let before = track.step;
-            let one = track.expose(&exposures, &around, &known);
+            let mut one = track.expose(&exposures, &around, &known);
             if let Some(rule) = one.ready {
                 let growth = growth(rule, track, &known, exercises);
-                ready.push(Ready { key: key.clone(), rule, run: track.run, growth });
+                let (rule, rise) = answer_rise(rule, track, &key, day, &answers, growth);
+                one.rules.push(rule);
+                self.rises.extend(rise);
             }
             let basis = basis.into_iter().chain(morning.map(|morning| morning.id.clone())).collect();
             seen.insert(key, (before, one, basis));
         }
-        self.offer(ready, day, &answers, &mut seen);
-
         for (key, (before, mut one, basis)) in seen {
             let Some(track) = self.tracks.get_mut(&key) else { continue };
             answer_standing(track, &key, day, &answers, &mut one.rules);
@@ -253,41 +256,37 @@ impl Fold {
         }
     }
 
-    /// Offers what may rise, and applies what was answered.
-    ///
-    /// The limits over all exercises hold back offers, not answers: on some device it was offered. So the step of an
-    /// exercise follows from its own exposures and answers alone, and a worse exposure of one never raises another.
-    fn offer(
-        &mut self,
-        ready: Vec<Ready>,
-        day: Day,
-        answers: &Answers,
-        seen: &mut BTreeMap<Key, (u32, Seen, Vec<String>)>,
-    ) {
-        self.rises.retain(|(risen, _)| day.since(*risen) < WEEK);
-        let grown = self.rises.iter().map(|(_, growth)| *growth).reduce(u64::saturating_add);
-        let week =
-            self.volume.iter().filter(|(at, _)| (0..WEEK).contains(&day.since(*at))).map(|(_, seconds)| *seconds);
-        let week = Week { volume: week.fold(0, u64::saturating_add), grown };
-        for (one, hold) in choose(ready, week) {
-            let Some(track) = self.tracks.get_mut(&one.key) else { continue };
-            let rule = match answers.to(one.rule, &one.key, day) {
-                Answered::Accepted(to_exercise) => {
-                    self.rises.push((day, one.growth));
-                    track.accept(one.rule, to_exercise)
-                }
-                Answered::Declined => {
-                    track.changed();
-                    Rule::Declined
-                }
-                Answered::Open => {
-                    track.offer = hold.is_none().then_some(one.rule);
-                    hold.unwrap_or(one.rule)
-                }
-            };
-            if let Some((_, seen, _)) = seen.get_mut(&one.key) {
-                seen.rules.push(rule);
-            }
+    /// What the choice of what is offered rests on.
+    pub(crate) fn week(&self, today: Day) -> Week {
+        let volume = self.volume.iter().map(|(_, seconds)| *seconds).fold(0, u64::saturating_add);
+        Week { today, volume, rises: self.rises.iter().filter(|rise| rise.counts(today)).cloned().collect() }
+    }
+}
+
+/// Offers a rise that a track is ready for, or applies what was answered.
+///
+/// The limits over all exercises hold back offers, not answers: on some device it was offered. So the step of an
+/// exercise follows from its own exposures and answers alone, and a worse exposure of one never raises another.
+fn answer_rise(
+    rule: Rule,
+    track: &mut Track,
+    key: &Key,
+    day: Day,
+    answers: &Answers,
+    growth: u64,
+) -> (Rule, Option<Rise>) {
+    match answers.to(rule, key, day) {
+        Answered::Accepted(to) => {
+            let rise = Rise { key: key.clone(), day, to: to.clone(), growth, done: None };
+            (track.accept(rule, to), Some(rise))
+        }
+        Answered::Declined => {
+            track.changed();
+            (Rule::Declined, None)
+        }
+        Answered::Open => {
+            track.offer = Some(rule);
+            (rule, None)
         }
     }
 }
@@ -302,6 +301,7 @@ fn answer_standing(track: &mut Track, key: &Key, day: Day, answers: &Answers, ru
             }
             Answered::Declined => {
                 track.standing = Standing::Active;
+                track.moved_to = None;
                 rules.push(Rule::SwapDeclined);
             }
             Answered::Open => {}

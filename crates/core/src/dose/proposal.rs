@@ -158,9 +158,9 @@ impl fmt::Debug for Proposal {
 pub(crate) enum Answered {
     /// Nobody answered in a word that is known.
     Open,
-    /// Somebody accepted and nobody declined; perhaps with the exercise that was accepted.
+    /// It counts as accepted; perhaps with the exercise that was.
     Accepted(Option<String>),
-    /// Somebody declined.
+    /// It counts as declined.
     Declined,
 }
 
@@ -188,20 +188,20 @@ impl Answers {
         Self(answers.iter().filter_map(answer).collect())
     }
 
+    /// Of several answers a no wins, in whatever order they came. But a no to a [`Rule::Review`] only says that no
+    /// professional was asked yet: the proposal stays, and a yes wins.
     pub(crate) fn to(&self, rule: Rule, key: &Key, day: Day) -> Answered {
         if self.0.is_empty() {
             return Answered::Open;
         }
         let id = proposal_id(rule, key, day);
-        let mut answered = Answered::Open;
-        for answer in self.0.iter().filter(|answer| answer.proposal == id) {
-            if !answer.accept {
-                return Answered::Declined;
-            }
-            if answered == Answered::Open {
-                answered = Answered::Accepted(answer.to_exercise.clone());
-            }
+        let id = id.as_str();
+        let of = |accept: bool| self.0.iter().filter(move |answer| answer.accept == accept && answer.proposal == id);
+        let declined = of(false).next().is_some();
+        if of(true).next().is_some() && (!declined || rule == Rule::Review) {
+            // One that was accepted before there was another exercise to move on to does not hide a later one.
+            return Answered::Accepted(of(true).find_map(|answer| answer.to_exercise.clone()));
         }
-        answered
+        if declined { Answered::Declined } else { Answered::Open }
     }
 }

@@ -10,6 +10,7 @@ use crate::dose::flare::{RECHECK_DAYS, WALK_BOUT_MINUTES};
 use crate::dose::fold::{Fold, GAP_DAYS};
 use crate::dose::known::{Exercises, Known};
 use crate::dose::ladder::{dose_at, halved, top};
+use crate::dose::offers::{Ready, choose, growth};
 use crate::dose::proposal::{Key, Proposal, proposal_id};
 use crate::dose::rule::Rule;
 use crate::dose::track::{Last, Standing, Track, WEEK};
@@ -226,11 +227,13 @@ impl Today<'_> {
     fn doses(&self) -> Doses {
         let mut exercises = BTreeMap::new();
         let mut proposals = Vec::new();
+        let holds = self.holds();
         for (key, track) in &self.fold.tracks {
             let Some((known, last)) = self.context.exercises.find(&key.exercise).zip(track.last.as_ref()) else {
                 continue;
             };
-            let (dose, proposal) = self.exercise(key, track, last, &known);
+            let hold = holds.get(key).copied().flatten();
+            let (dose, proposal) = self.exercise(key, track, last, &known, hold);
             exercises.insert(key.clone(), dose);
             proposals.extend(proposal);
         }
@@ -248,7 +251,35 @@ impl Today<'_> {
         }
     }
 
-    fn exercise(&self, key: &Key, track: &Track, last: &Last, known: &Known<'_>) -> (ExerciseDose, Option<Proposal>) {
+    /// What holds back the rises that tracks are ready for; `None` for those that are offered. What cannot rise today
+    /// takes no place of those that can.
+    fn holds(&self) -> BTreeMap<Key, Option<Rule>> {
+        let mut holds = BTreeMap::new();
+        let mut ready = Vec::new();
+        for (key, track) in &self.fold.tracks {
+            let Some((rule, known)) = track.offer.zip(self.context.exercises.find(&key.exercise)) else { continue };
+            if track.standing != Standing::Active || track.gap(self.day).is_some() {
+                continue;
+            }
+            let hold = self.withheld(rule, key, track, &known);
+            if hold.is_none() {
+                let growth = growth(rule, track, &known, &self.context.exercises);
+                ready.push(Ready { key: key.clone(), run: track.run, growth });
+            }
+            holds.insert(key.clone(), hold);
+        }
+        holds.extend(choose(ready, &self.fold.week(self.day)).into_iter().map(|(one, hold)| (one.key, hold)));
+        holds
+    }
+
+    fn exercise(
+        &self,
+        key: &Key,
+        track: &Track,
+        last: &Last,
+        known: &Known<'_>,
+        hold: Option<Rule>,
+    ) -> (ExerciseDose, Option<Proposal>) {
         let reason = |rule: Rule, basis: &[String]| {
             let sentence = match rule {
                 Rule::Progress | Rule::Harder | Rule::Swap => self.words(rule, known),
@@ -300,7 +331,7 @@ impl Today<'_> {
             (Standing::Paused(since), _) if track.moved_to.is_none() => {
                 Some(self.proposal(Rule::Swap, key, since, track, last, known))
             }
-            (Standing::Active, Some(rule)) if gap.is_none() => match self.withheld(rule, key, track, known) {
+            (Standing::Active, Some(rule)) if gap.is_none() => match hold {
                 Some(hold) => {
                     because.push(reason(hold, &last.basis));
                     None
@@ -309,7 +340,8 @@ impl Today<'_> {
             },
             _ => None,
         };
-        let moved_to = track.moved_to.clone();
+        // A pause that is over by itself ends what was done instead.
+        let moved_to = track.moved_to.clone().filter(|_| standing == track.standing);
         (ExerciseDose { step, dose, zone: last.zone, status, moved_to, because }, proposal)
     }
 

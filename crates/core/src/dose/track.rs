@@ -26,7 +26,7 @@ pub(crate) struct Track {
     clean: Option<Day>,
     /// Clean exposures in a row since the last rise.
     pub(crate) run: u32,
-    /// Since when nothing was amber or red, and nothing has changed.
+    /// Since when every exposure was green, and nothing has changed.
     good_since: Option<Day>,
     /// Whether the last exposure was amber or red.
     strained: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Track {
     pub(crate) moved_to: Option<String>,
     /// Days of the last week with an exposure.
     pub(crate) recent: Vec<Day>,
-    /// What is offered after the last exposure and not answered.
+    /// What it is ready for after the last exposure, and was not answered.
     pub(crate) offer: Option<Rule>,
 }
 
@@ -99,13 +99,14 @@ impl Track {
     pub(crate) fn resume(&mut self, day: Day) -> Option<Rule> {
         let (rule, step) = self.gap(day)?;
         self.step = step;
-        self.moved_to = None;
+        self.come_back();
         // A step that a gap took is not given back by the good day before the gap.
         self.changed();
         if rule == Rule::GapRestart {
             self.forget();
             if matches!(self.standing, Standing::Paused(_)) {
                 self.standing = Standing::Active;
+                self.moved_to = None;
             }
         }
         Some(rule)
@@ -156,6 +157,7 @@ impl Track {
             }
             _ => {
                 self.standing = Standing::Retired(day);
+                self.moved_to = None;
                 rules.push(Rule::Retire);
             }
         }
@@ -178,16 +180,18 @@ impl Track {
             (!exposures.iter().all(|exposure| exposure.sure), Rule::HoldForm),
         ];
         let lacking: Vec<Rule> = lacking.into_iter().filter(|(holds, _)| *holds).map(|(_, rule)| rule).collect();
-        if zone == Zone::Amber {
-            self.good_since = None;
-        } else if self.good_since.is_none() {
-            self.good_since = Some(around.day);
-        }
+        // What is not known to have gone well ends a good spell, and cannot begin one.
+        self.good_since = if zone == Zone::Green { self.good_since.or(Some(around.day)) } else { None };
         let before = self.clean.take();
         let cooling = self.cool_down > 0;
         self.cool_down = self.cool_down.saturating_sub(1);
+        // Half a dose that went well says nothing of the whole one.
+        let lacking: Vec<Rule> = lacking.into_iter().chain(around.flare.then_some(Rule::HoldFlare)).collect();
         if !lacking.is_empty() {
             self.run = 0;
+            if around.flare {
+                self.good_since = None;
+            }
             rules.extend(lacking);
             return None;
         }
@@ -213,7 +217,6 @@ impl Track {
             && self.good_since.is_none_or(|since| around.day.since(since) < AEROBIC_GREEN_DAYS);
         let kept = known.ladder() == Ladder::Stretch && self.step >= top(known.dose(), known.ladder(), true);
         let holds = [
-            (around.flare, Rule::HoldFlare),
             (matches!(self.standing, Standing::Retired(_)), Rule::HoldRetired),
             (matches!(self.standing, Standing::Paused(_)), Rule::HoldPaused),
             (known.ladder() == Ladder::None, Rule::HoldNoLadder),
@@ -262,8 +265,15 @@ impl Track {
 
     pub(crate) fn lower(&mut self, steps: u32) {
         self.step = self.step.saturating_sub(steps);
-        self.moved_to = None;
+        self.come_back();
         self.changed();
+    }
+
+    /// Comes back from a harder exercise. What is done in a paused one's place stays: nothing would offer it again.
+    fn come_back(&mut self) {
+        if self.standing == Standing::Active {
+            self.moved_to = None;
+        }
     }
 
     /// The dose is another one: good days at the old one no longer speak for more.

@@ -6,7 +6,7 @@
 
 mod week;
 
-pub(super) use week::{length, strength_days};
+pub(super) use week::{is_demanding, length, strength_days};
 
 use crate::catalogue;
 use crate::dose::{Irritability, SEVERE_PAIN, SOME_PAIN};

@@ -7,7 +7,7 @@ use crate::texts::Text;
 use crate::texts::plan as said;
 
 use super::extra::Extra;
-use super::generate::{Gap, Generated, KINDS, LeftOut};
+use super::generate::{Gap, Generated, KINDS, LeftOut, strength_days};
 use super::item::{Item, Origin};
 use super::limits::Limits;
 use super::profile::Profile;
@@ -130,7 +130,7 @@ pub fn from_preset(limits: &Limits, id: &str, weekdays: &[u8]) -> Result<Generat
         preset.items.iter().any(|(id, _)| catalogue::find(id).is_some_and(|exercise| exercise.kind == *kind))
             && !fit.iter().any(|(exercise, _)| exercise.kind == *kind)
     };
-    let gaps = KINDS.into_iter().filter(missing).map(Gap::Limits).collect();
+    let mut gaps: Vec<Gap> = KINDS.into_iter().filter(missing).map(Gap::Limits).collect();
     let mut items = Vec::new();
     for weekday in &profile.weekdays {
         items.extend(fit.iter().zip(0_u32..).map(|((exercise, minutes), place)| Item {
@@ -142,6 +142,9 @@ pub fn from_preset(limits: &Limits, id: &str, weekdays: &[u8]) -> Result<Generat
             origin: Origin::Preset,
             reasons: vec![Why::Preset],
         }));
+    }
+    if strength_days(&items) {
+        gaps.push(Gap::StrengthDays);
     }
     Ok(Generated {
         items,

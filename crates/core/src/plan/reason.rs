@@ -181,6 +181,12 @@ pub enum Because {
     Paused,
     /// It was too much three times: a professional is to be asked first.
     Retired,
+    /// It was accepted in another's place for one side, and waits for the other.
+    OneSide,
+    /// It was accepted in another's place, on a day that has it already.
+    Twice,
+    /// It was accepted in another's place, and is strength beside a day with strength.
+    DayBetween,
 }
 
 impl std::fmt::Debug for Because {
@@ -203,7 +209,14 @@ impl Because {
                 | Self::Unchecked
                 | Self::Paused
                 | Self::Retired
+                | Self::OneSide
+                | Self::DayBetween
         )
+    }
+
+    /// Whether it was accepted in another exercise's place, and only waits.
+    pub(super) const fn waits(self) -> bool {
+        matches!(self, Self::OneSide | Self::Twice | Self::DayBetween)
     }
 
     /// The id of the rule.
@@ -223,6 +236,9 @@ impl Because {
             Self::Unchecked => "out-unchecked",
             Self::Paused => "out-paused",
             Self::Retired => "out-retired",
+            Self::OneSide => "out-one-side",
+            Self::Twice => "out-twice",
+            Self::DayBetween => "out-day-between",
         }
     }
 
@@ -253,6 +269,9 @@ impl Because {
             Self::Unchecked => said::OUT_UNCHECKED,
             Self::Paused => said::OUT_PAUSED,
             Self::Retired => said::OUT_RETIRED,
+            Self::OneSide => said::OUT_ONE_SIDE,
+            Self::Twice => said::OUT_TWICE,
+            Self::DayBetween => said::OUT_DAY_BETWEEN,
         };
         let sentence = text.with("exercise", name(exercise));
         match self {

@@ -305,6 +305,16 @@ fn a_routine_says_what_it_leaves_out() {
 }
 
 #[test]
+fn a_routine_with_strength_on_days_in_a_row_says_so() {
+    let gaps = |limits: &Limits, id: &str, days: &[u8]| from_preset(limits, id, days).unwrap().gaps;
+    assert_eq!(gaps(&free(), "lower-back", &[0, 1]), [Gap::StrengthDays]);
+    assert_eq!(gaps(&free(), "eighteen-minutes", &[0, 6]), [Gap::StrengthDays], "Sunday and Monday");
+    assert_eq!(gaps(&free(), "lower-back", &[0, 2, 4]), []);
+    assert_eq!(gaps(&free(), "ten-minutes", &[0, 1]), [], "strength of level 0");
+    assert_eq!(gaps(&limits(0, &[]), "lower-back", &[0, 1]), [Gap::Limits(Kind::Strength)], "nothing is left of it");
+}
+
+#[test]
 fn the_ids_of_routines_are_those_that_a_refusal_names() {
     let Reason::NotAChoice { choices } = from_preset(&free(), "", &[0]).unwrap_err().reason else { panic!() };
     assert_eq!(choices, PRESETS.iter().map(|preset| preset.id).collect::<Vec<_>>());

@@ -19,6 +19,7 @@ use super::generate::{ELASTIC_MINUTES_MIN, LeftOut, is_elastic};
 use super::item::{Item, Origin};
 use super::length::{SET_UP_SECONDS, work};
 use super::limits::Limits;
+use super::moved::{Moved, Place, Places, moved};
 use super::reason::{Because, Cap, Why, adaptation};
 
 /// What everybody with a flare does every day.
@@ -48,7 +49,7 @@ pub struct SessionItem {
     pub notes: Vec<Sentence>,
 }
 
-/// An item of the plan that today must not have.
+/// What today does not have: an item of the plan, or what was accepted in one's place and waits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Removed {
     /// Which, and why not.
@@ -93,7 +94,7 @@ pub struct SessionPlan {
     pub items: Vec<SessionItem>,
     /// Seconds of all items.
     pub seconds: u32,
-    /// Items of the plan that are left out today.
+    /// Items of the plan that are left out today, and what was accepted in one's place and waits.
     pub removed: Vec<Removed>,
     /// What comes beside the session.
     pub extras: Vec<Extra>,
@@ -118,7 +119,7 @@ quiet!(SessionItem Removed SessionPlan);
 pub(super) struct Dosing<'a> {
     pub(super) doses: &'a dyn Fn(&str, Side) -> Option<Dose>,
     /// Exercise that an accepted proposal put in the place of one.
-    pub(super) moved_to: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) moved_to: &'a dyn Fn(&str) -> Option<Moved>,
     /// Why an exercise is not for now.
     pub(super) not_now: &'a dyn Fn(&str) -> Option<Because>,
     pub(super) level_max: u8,
@@ -142,17 +143,18 @@ pub fn session(
     let of = |exercise: &str, side: Side| doses.exercises.get(&Key { exercise: exercise.to_owned(), side });
     let any = |exercise: &str| [Side::Both, Side::Left, Side::Right].map(|side| of(exercise, side));
     let not_now = |exercise: &str| {
-        // One side that is too much is enough to leave both out.
-        any(exercise).into_iter().flatten().find_map(|one| match one.status {
+        // One side that is too much is enough to leave both out; of two reasons the stricter is told.
+        let why = any(exercise).into_iter().flatten().filter_map(|one| match one.status {
             Status::Retired => Some(Because::Retired),
             Status::Paused => Some(Because::Paused),
             Status::AboveCeiling if super::item::is_own(exercise) => Some(Because::Unchecked),
             Status::Active | Status::Flare | Status::AboveCeiling => None,
-        })
+        });
+        why.max()
     };
     let dosing = Dosing {
         doses: &|exercise, side| of(exercise, side).map(|one| one.dose),
-        moved_to: &|exercise| any(exercise).into_iter().flatten().find_map(|one| one.moved_to.clone()),
+        moved_to: &|exercise| moved(doses, exercise),
         not_now: &not_now,
         level_max: doses.level_max,
         flare: doses.flare.is_some(),
@@ -183,17 +185,18 @@ pub(super) fn within(
         return session;
     }
     let first = read.items.iter().map(|item| item.weekday).min();
-    let items: Vec<Item> = read.items.into_iter().filter(|item| item.weekday == today.weekday()).collect();
-    let planned = !items.is_empty();
+    let planned = read.items.iter().any(|item| item.weekday == today.weekday());
     session.extras = Extra::of_day(limits, first == Some(today.weekday()));
     let (most, cap) = level(limits, plan);
     let now = if dosing.level_max < most { (dosing.level_max, Cap::Now) } else { (most, cap) };
     let ceiling = if flare && most > 0 { (0, Cap::Flare) } else { now };
-    for mut item in items {
-        let other = (dosing.moved_to)(&item.exercise).filter(|other| (dosing.not_now)(other).is_none());
-        let fits = |other: &&'static Exercise| blocked(limits, ceiling, other).is_none();
-        if let Some(other) = other.and_then(|other| catalogue::find(&other)).filter(fits) {
-            other.id.clone_into(&mut item.exercise);
+    let places = Places::of(&read.items, dosing, &|other| blocked(limits, ceiling, other).is_none());
+    let items = read.items.into_iter().zip(&places.of_items);
+    for (mut item, place) in items.filter(|(item, _)| item.weekday == today.weekday()) {
+        match place {
+            Place::Kept => {}
+            Place::Taken(other) => other.id.clone_into(&mut item.exercise),
+            Place::Waits(out) => session.removed.push(Removed { out: *out, instead: None }),
         }
         let exercise = item.find();
         let because = match exercise {
@@ -210,10 +213,14 @@ pub(super) fn within(
         breathe(&mut session, limits, ceiling, doses);
     }
     let mut taken: Vec<&str> = session.items.iter().map(|item| item.item.exercise.as_str()).collect();
-    for removed in &mut session.removed {
+    for removed in session.removed.iter_mut().filter(|removed| !removed.out.because.waits()) {
         let Some(exercise) = removed.out.exercise else { continue };
         let found = alternates(limits, ceiling, plan, exercise);
-        let free = |other: &&'static Exercise| !taken.contains(&other.id) && (dosing.not_now)(other.id).is_none();
+        let free = |other: &&'static Exercise| {
+            !taken.contains(&other.id)
+                && (dosing.not_now)(other.id).is_none()
+                && places.has_room_for(other, today.weekday())
+        };
         removed.instead = found.into_iter().find(free);
         taken.extend(removed.instead.map(|instead| instead.id));
     }

@@ -68,3 +68,27 @@ fn a_flare_has_no_days_of_its_own_to_be_settled_by() {
     assert!(diary.clone().mornings(3..=4, 2).today(4).flare.is_some(), "the day it began does not count");
     assert!(diary.mornings(3..=5, 2).today(5).flare.is_none());
 }
+
+#[test]
+fn a_flare_told_before_mornings_are_known_settles_once_they_are() {
+    let diary = |last: i32| Diary::default().says(0, "flare").mornings(0..=last, 2);
+    assert!(diary(3).today(3).flare.is_some(), "three mornings say what is usual, and this is the first to compare");
+    let over = diary(4).today(4);
+    assert!(over.flare.is_none());
+    assert_eq!(over.flare_over.unwrap().rule, "dose.flare.settled");
+    let worse = Diary::default().says(0, "flare").mornings(0..=2, 2).mornings(3..=9, 5);
+    assert!(worse.today(9).flare.is_some(), "what is usual stays that of the first mornings");
+}
+
+#[test]
+fn good_days_at_half_the_dose_do_not_speak_for_the_whole() {
+    let flare = Diary::new().says(3, "flare").clean(TILT, &[3, 4]).says(5, "flare-over");
+    assert!(because(&flare.dose(TILT, 5), Rule::HoldFlare));
+    let first = flare.clone().clean(TILT, &[5]);
+    assert!(first.proposed(6).is_empty() && because(&first.dose(TILT, 6), Rule::HoldSecond));
+    assert_eq!(first.clean(TILT, &[6]).proposed(7).len(), 1, "two whole ones do");
+
+    let walks: Vec<i32> = (3..=16).collect();
+    let walked = Diary::new().says(3, "flare").clean("walking", &walks).says(10, "flare-over");
+    assert!(because(&walked.dose("walking", 17), Rule::HoldWeeks), "two weeks, of which one was of half walks");
+}

@@ -1,4 +1,4 @@
-use crate::dose::offers::{Ready, Week, choose};
+use crate::dose::offers::{Ready, Rise, Week, choose};
 use crate::dose::rule::Rule;
 use crate::dose::today::{Context, Irritability, Status};
 use crate::dose::{AnswerValues, Exercises, Fold, Key, Side, days, rests_on};
@@ -9,11 +9,22 @@ use crate::texts::{ALL, Lang};
 use super::{BRIDGE, Diary, TILT, because, both, context, day, good};
 
 fn ready(exercise: &str, side: Side, run: u32, growth: u64) -> Ready {
-    Ready { key: Key { exercise: exercise.into(), side }, rule: Rule::Progress, run, growth }
+    Ready { key: Key { exercise: exercise.into(), side }, run, growth }
+}
+
+/// A rise of five days ago that was done since, or not.
+fn risen(exercise: &str, side: Side, growth: u64, done: bool) -> Rise {
+    let key = Key { exercise: exercise.into(), side };
+    Rise { key, day: day(-5), to: None, growth, done: done.then(|| day(-4)) }
 }
 
 fn chosen(ready: Vec<Ready>, volume: u64, grown: Option<u64>) -> Vec<(String, Option<Rule>)> {
-    choose(ready, Week { volume, grown }).into_iter().map(|(one, hold)| (one.key.to_string(), hold)).collect()
+    chosen_after(ready, volume, grown.map(|growth| risen("z", Side::Both, growth, true)).into_iter().collect())
+}
+
+fn chosen_after(ready: Vec<Ready>, volume: u64, rises: Vec<Rise>) -> Vec<(String, Option<Rule>)> {
+    let week = Week { today: day(0), volume, rises };
+    choose(ready, &week).into_iter().map(|(one, hold)| (one.key.to_string(), hold)).collect()
 }
 
 #[test]
@@ -45,6 +56,111 @@ fn a_week_grows_by_a_fifth_at_most_but_one_exercise_may_always() {
 }
 
 #[test]
+fn what_grew_and_was_not_done_since_keeps_its_place() {
+    let two = || vec![ready("a", Side::Both, 3, 1), ready("b", Side::Both, 2, 1)];
+    let holds =
+        |rises: Vec<Rise>| chosen_after(two(), 1_000, rises).into_iter().map(|(_, hold)| hold).collect::<Vec<_>>();
+    let new = |exercise: &str| risen(exercise, Side::Both, 1, false);
+    assert_eq!(holds(vec![]), [None, None]);
+    assert_eq!(holds(vec![new("y")]), [None, Some(Rule::HoldTwoADay)]);
+    assert_eq!(holds(vec![new("y"), new("z")]), [Some(Rule::HoldTwoADay); 2]);
+    assert_eq!(holds(vec![risen("y", Side::Both, 1, true), risen("z", Side::Both, 1, true)]), [None, None]);
+    let today = Rise { done: Some(day(0)), ..new("y") };
+    assert_eq!(holds(vec![today, new("z")]), [Some(Rule::HoldTwoADay); 2], "today's session has its two");
+
+    // A yes to one side leaves the other side on offer, with whatever else was.
+    let sides = || vec![ready("a", Side::Left, 9, 150), ready("b", Side::Right, 1, 150)];
+    let left = |exercise: &str| risen(exercise, Side::Left, 150, false);
+    assert_eq!(chosen_after(sides(), 1_000, vec![left("b")])[0], ("b/right".to_owned(), None), "goes first");
+    assert_eq!(chosen_after(sides(), 1_000, vec![left("b")])[1].1, Some(Rule::HoldVolume));
+}
+
+#[test]
+fn a_rise_counts_for_a_week_from_when_it_was_first_done() {
+    let rise = risen("a", Side::Left, 1, false);
+    assert!(rise.counts(day(2)) && !rise.counts(day(3)), "a gap of more than 7 days takes it back");
+    let mut done = rise.clone();
+    done.was_done(&Key { exercise: "a".into(), side: Side::Right }, day(1));
+    assert!(done == rise, "the other side");
+    done.was_done(&Key { exercise: "a".into(), side: Side::Left }, day(-5));
+    assert!(done == rise, "the day it rests on");
+    done.was_done(&Key { exercise: "a".into(), side: Side::Left }, day(1));
+    done.was_done(&Key { exercise: "a".into(), side: Side::Left }, day(2));
+    assert_eq!(done.done, Some(day(1)));
+    assert!(done.counts(day(7)) && !done.counts(day(8)));
+    let mut harder = Rise { to: Some("b".into()), ..rise };
+    harder.was_done(&Key { exercise: "b".into(), side: Side::Both }, day(0));
+    assert_eq!(harder.done, Some(day(0)));
+}
+
+#[test]
+fn what_cannot_rise_takes_no_place_of_what_can() {
+    // Two that are at the top, one of which leads nowhere and the other to what is not fit.
+    let numbers: Vec<i32> = (0..8).map(|n| n * 2).collect();
+    let diary = Diary::new().busy(&[0, 6, 12]);
+    let diary = ["band-row", BRIDGE]
+        .into_iter()
+        .fold(diary, |diary, exercise| diary.clean(exercise, &numbers).accepted(exercise, &[2, 6, 10]));
+    let diary = diary.clean(TILT, &[13, 14]);
+    let fold = diary.fold();
+    let doses = fold.today(day(15), &Context { fit: &[TILT], ..context() });
+    let offered: Vec<&str> = doses.proposals.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(offered, [format!("dose.progress/{TILT}/both/{}", day(14))]);
+    for exercise in ["band-row", BRIDGE] {
+        assert!(because(&doses.exercises[&both(exercise)], Rule::HoldTop), "{exercise}");
+    }
+    // Two that are locked, or above the ceiling of the day.
+    let diary =
+        [BRIDGE, "hip-hinge"].into_iter().fold(Diary::new().busy(&[0]), |diary, id| diary.clean(id, &[0, 2, 4]));
+    let fold = diary.clean(TILT, &[3, 4]).fold();
+    let offered = |context: Context<'_>| {
+        let proposals = fold.today(day(5), &context).proposals.into_iter();
+        proposals.map(|one| one.key.exercise).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(context()), [BRIDGE, "hip-hinge"]);
+    assert_eq!(offered(Context { locked: &[BRIDGE, "hip-hinge"], ..context() }), [TILT]);
+    assert_eq!(offered(Context { cleared: Some(0), ..context() }), [TILT]);
+}
+
+/// Says yes to whatever is offered on a day, one by one, until nothing is; gives what it was.
+fn yes_to_all(diary: &mut Diary, number: i32) -> Vec<String> {
+    let mut said = Vec::new();
+    while let Some(proposal) = diary.today(number).proposals.into_iter().next() {
+        let id = format!("a:{}", diary.answers.len());
+        diary.answers.push(Dated { id, day: day(number), at_ms: 0, values: proposal.answer(true) });
+        said.push(proposal.key.exercise);
+    }
+    said
+}
+
+#[test]
+fn answers_that_were_saved_up_are_not_too_much_at_once() {
+    // Two ready on each of three days, and nothing is answered.
+    let six = ["cat-cow", "chin-tuck", "pelvic-tilt", "seated-pelvic-tilt", "standing-back-bend", "thoracic-extension"];
+    let mut diary = Diary::new().busy(&[0, 5]);
+    for (exercise, first) in six.into_iter().zip([0, 0, 2, 2, 4, 4]) {
+        diary = diary.clean(exercise, &[first, first + 1]);
+    }
+    assert_eq!(yes_to_all(&mut diary, 6), ["cat-cow", "chin-tuck"], "and then no more");
+    assert_eq!(yes_to_all(&mut diary, 7), [""; 0], "nobody did them yet");
+    diary = diary.clean("cat-cow", &[7]);
+    assert_eq!(yes_to_all(&mut diary, 7), [""; 0], "the session of the day has its two");
+    assert_eq!(yes_to_all(&mut diary, 8), ["pelvic-tilt"]);
+
+    // Without the long walk the week grows by no more than a fifth, whichever day the answers rest on.
+    let mut diary = Diary::new().clean(TILT, &[0, 1]);
+    for (exercise, first) in six.into_iter().filter(|id| *id != TILT).zip([2, 2, 4, 4, 4]) {
+        diary = diary.clean(exercise, &[first, first + 1]);
+    }
+    let open = diary.fold().today(day(6), &context()).exercises.into_values();
+    assert_eq!(open.filter(|dose| because(dose, Rule::Progress)).count(), 6);
+    let said = yes_to_all(&mut diary, 6);
+    let grown = diary.fold().week(day(6));
+    let sum: u64 = grown.rises.iter().map(|rise| rise.growth).sum();
+    assert!(said.len() == 1 || sum * 100 <= grown.volume * 20, "{said:?}: {sum} of {}", grown.volume);
+}
+
+#[test]
 fn minutes_want_two_green_weeks_then_days_then_pace() {
     let walk = |numbers: &[i32]| {
         let minutes = |diary: Diary, number: &i32| {
@@ -57,6 +173,16 @@ fn minutes_want_two_green_weeks_then_days_then_pace() {
     let diary = walk(&[0, 3, 6, 9, 12, 13]);
     assert_eq!(diary.proposed(14), [format!("dose.progress/walking/both/{}", day(13))]);
     assert_eq!(diary.today(14).proposals[0].to_dose.unwrap().minutes, 12);
+    // Weeks of which nothing is known are no good weeks.
+    let without = |numbers: &[i32]| {
+        let mut diary = diary.clone();
+        diary.check_ins.retain(|check_in| !numbers.contains(&(check_in.day.0 - day(0).0)));
+        diary
+    };
+    assert!(because(&without(&[1]).dose("walking", 14), Rule::HoldWeeks), "the first morning after is not known");
+    assert!(because(&without(&[7]).dose("walking", 14), Rule::HoldWeeks), "one between");
+    assert!(because(&without(&[1, 4, 7, 10]).dose("walking", 14), Rule::HoldWeeks));
+    assert_eq!(without(&[2, 5, 8]).proposed(14).len(), 1, "mornings after days without it");
 }
 
 #[test]

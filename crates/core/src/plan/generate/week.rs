@@ -125,7 +125,8 @@ pub(crate) fn strength_days(items: &[Item]) -> bool {
     (0..7).any(|day| demanding(day) && demanding((day + 1) % 7))
 }
 
-fn is_demanding(exercise: &Exercise) -> bool {
+/// Whether it is strength above level 0, after which muscles need a day in between.
+pub(crate) fn is_demanding(exercise: &Exercise) -> bool {
     exercise.kind == Kind::Strength && exercise.level > 0
 }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::condition::Condition;
-use crate::exercise::Bias;
+use crate::dose::{Doses, ExerciseDose, Key, Side, Status};
+use crate::exercise::{Bias, Sides};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
@@ -161,4 +162,75 @@ fn whoever_they_are_the_plan_keeps_to_the_limits() {
     assert_eq!(strength, 0);
     assert!(aerobic * 1_000 <= cases * 3, "{aerobic} of {cases}");
     assert!(short * 100 <= cases, "{short} of {cases}");
+}
+
+/// What the rules say of an exercise, side by side, and where it leads.
+fn accepted() -> impl Strategy<Value = Doses> {
+    let ids: Vec<&'static str> = catalogue::all().iter().map(|exercise| exercise.id).collect();
+    let statuses = vec![Status::Active, Status::Active, Status::Paused, Status::Retired];
+    let side = (select(statuses), proptest::option::weighted(0.8, select(ids.clone())));
+    let one = (select(ids), side.clone(), side, any::<bool>());
+    (proptest::collection::vec(one, 0..30), any::<bool>()).prop_map(|(all, flare)| {
+        let mut doses = today::with_sides("walking", &[]);
+        doses.level_max = if flare { 1 } else { Exercise::LEVEL_MAX };
+        for (id, (left, to), (right, to_right), same) in all {
+            let right_to = if same { to } else { to_right };
+            let sides = match catalogue::find(id).unwrap().sides {
+                Sides::None => vec![(Side::Both, left, to)],
+                Sides::Each => vec![(Side::Left, left, to), (Side::Right, right, right_to)],
+            };
+            doses.exercises.extend(today::with_sides(id, &sides).exercises);
+        }
+        doses
+    })
+}
+
+#[test]
+fn whatever_was_accepted_no_day_has_it_twice_and_strength_has_its_days_between() {
+    let ids: Vec<&'static str> = catalogue::all().iter().map(|exercise| exercise.id).collect();
+    let week = proptest::collection::vec(subsequence(ids, 0..=6), 7);
+    let came_in = Cell::new(0_u32);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(2_000) });
+    let ran = runner.run(&(week, accepted()), |(week, doses)| {
+        let plan = today::plan_of_week(&week);
+        let sessions: Vec<SessionPlan> =
+            (0..7).map(|day| session(&free(), &plan, today::monday().plus(day), &[], &doses)).collect();
+        let is_strength = |item: &SessionItem| {
+            item.exercise.is_some_and(|exercise| exercise.kind == Kind::Strength && exercise.level > 0)
+        };
+        for (day, today) in sessions.iter().enumerate() {
+            let mut seen = std::collections::BTreeSet::new();
+            for item in &today.items {
+                let id = item.item.exercise.as_str();
+                assert!(seen.insert(id), "{id} twice");
+                let sides = doses.exercises.iter().filter(|(key, _)| key.exercise == id);
+                let statuses: Vec<Status> = sides.map(|(_, one)| one.status).collect();
+                assert!(!statuses.contains(&Status::Paused) && !statuses.contains(&Status::Retired), "{id}");
+                if week[day].contains(&id) {
+                    continue;
+                }
+                came_in.set(came_in.get() + 1);
+                let leads_here = |id: &str| {
+                    let of = |(key, one): (&Key, &ExerciseDose)| (key.exercise == id).then(|| one.clone());
+                    let sides: Vec<ExerciseDose> = doses.exercises.iter().filter_map(of).collect();
+                    let to = |one: &ExerciseDose| one.moved_to.as_deref() == Some(item.item.exercise.as_str());
+                    let paused = |one: &&ExerciseDose| one.status == Status::Paused;
+                    sides.iter().all(|one| one.status != Status::Retired)
+                        && (sides.iter().filter(paused).any(to) || sides.iter().all(to))
+                };
+                assert!(week[day].iter().any(|id| leads_here(id)), "{id}: nobody accepted it");
+                if is_strength(item) {
+                    for beside in [(day + 1) % 7, (day + 6) % 7] {
+                        assert!(!sessions[beside].items.iter().any(is_strength), "{id} beside strength");
+                    }
+                }
+            }
+            for removed in today.removed.iter().filter_map(|removed| removed.instead) {
+                assert!(seen.insert(removed.id), "{} is offered and there", removed.id);
+            }
+        }
+        Ok(())
+    });
+    ran.unwrap();
+    assert!(came_in.get() > 1_000, "{}", came_in.get());
 }

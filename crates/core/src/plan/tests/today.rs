@@ -6,7 +6,7 @@ use crate::exercise::{Dose, Exercise, Sides};
 use crate::plan::today::{Dosing, within};
 
 /// A Monday.
-fn monday() -> Day {
+pub(super) fn monday() -> Day {
     "2026-11-23".parse().unwrap()
 }
 
@@ -31,13 +31,45 @@ fn session(
 
 /// What the rules say of an empty log, but for one exercise.
 fn with(exercise: &str, status: Status, moved_to: Option<&str>) -> Doses {
+    with_sides(exercise, &[(Side::Both, status, moved_to)])
+}
+
+/// The same, side by side.
+pub(super) fn with_sides(exercise: &str, sides: &[(Side, Status, Option<&str>)]) -> Doses {
     let mut doses = Fold::new().today(monday(), &Context::default());
     doses.level_max = Exercise::LEVEL_MAX;
     let dose = catalogue::find(exercise).unwrap().dose;
-    let moved_to = moved_to.map(str::to_owned);
-    let one = ExerciseDose { step: 0, dose, zone: Zone::Red, status, moved_to, because: Vec::new() };
-    doses.exercises.insert(Key { exercise: exercise.to_owned(), side: Side::Both }, one);
+    for (side, status, moved_to) in sides {
+        let moved_to = moved_to.map(str::to_owned);
+        let one = ExerciseDose { step: 0, dose, zone: Zone::Red, status: *status, moved_to, because: Vec::new() };
+        doses.exercises.insert(Key { exercise: exercise.to_owned(), side: *side }, one);
+    }
     doses
+}
+
+/// A plan of these exercises on these days.
+fn plan_of(exercises: &[&str], weekdays: std::ops::RangeInclusive<u8>) -> PlanValues {
+    let day = |weekday| if weekdays.contains(&weekday) { exercises.to_vec() } else { Vec::new() };
+    plan_of_week(&(0..7).map(day).collect::<Vec<_>>())
+}
+
+/// A plan of these exercises from Monday on.
+pub(super) fn plan_of_week(week: &[Vec<&str>]) -> PlanValues {
+    let item = |weekday: u8, exercise: &str| Item {
+        weekday,
+        place: 0,
+        exercise: exercise.into(),
+        minutes: None,
+        locked: false,
+        origin: Origin::Own,
+        reasons: vec![],
+    };
+    let days = (0..7).zip(week);
+    let items: Vec<Item> =
+        days.flat_map(|(weekday, exercises)| exercises.iter().map(move |exercise| item(weekday, exercise))).collect();
+    let mut values = PlanValues { level_max: Some(3), ..PlanValues::default() };
+    values.set_items(&items);
+    values
 }
 
 #[test]
@@ -57,6 +89,91 @@ fn what_the_dose_rules_paused_or_put_away_is_left_out_and_what_was_accepted_come
     let kneeling = limits(3, &["cannot-kneel"]);
     let blocked = crate::plan::session(&kneeling, &plan, monday(), &[], &with(&first, Status::Paused, Some("cat-cow")));
     assert!(!ids(&blocked).contains(&"cat-cow".to_owned()) && !ids(&blocked).contains(&first));
+}
+
+#[test]
+fn what_one_side_moved_on_to_waits_for_the_other_side() {
+    use Status::{Active, Flare, Paused, Retired};
+    let (small, slider) = ("nerve-glide-small", "nerve-glide-slider");
+    let plan = plan_of(&[small], 0..=0);
+    let comes = |sides: &[(Side, Status, Option<&str>)]| {
+        let today = crate::plan::session(&free(), &plan, monday(), &[], &with_sides(small, sides));
+        let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+        assert!(
+            today.removed.iter().all(|removed| removed.out.because != Because::OneSide || removed.instead.is_none())
+        );
+        (ids(&today), removed)
+    };
+    let on = Some(slider);
+    let (left, right) = (|status, to| (Side::Left, status, to), |status, to| (Side::Right, status, to));
+    let (kept, out) = (vec![small.to_owned()], Vec::<String>::new());
+    assert_eq!(comes(&[left(Active, on), right(Active, on)]), (vec![slider.to_owned()], vec![]));
+    for other in [
+        vec![left(Active, on), right(Active, None)],
+        vec![left(Active, None), right(Active, on)],
+        vec![left(Flare, None), right(Active, on)],
+        vec![left(Active, on), right(Active, Some("cat-cow"))],
+        // The other side was never done.
+        vec![left(Active, on)],
+    ] {
+        assert_eq!(comes(&other), (kept.clone(), vec!["out-one-side"]));
+    }
+    for (sides, rule) in [
+        ([left(Active, on), right(Retired, None)], "out-retired"),
+        ([left(Retired, None), right(Active, on)], "out-retired"),
+        ([left(Active, on), right(Paused, None)], "out-paused"),
+        // Another side's harder exercise is nothing to do instead, and neither is what was put away with its side.
+        ([left(Paused, None), right(Active, on)], "out-paused"),
+        ([left(Paused, Some("cat-cow")), right(Retired, None)], "out-retired"),
+    ] {
+        assert_eq!(comes(&sides), (out.clone(), vec![rule]));
+    }
+    // What was accepted for the side that is too much is done on both.
+    for sides in
+        [[left(Active, on), right(Paused, Some("cat-cow"))], [left(Paused, Some("cat-cow")), right(Active, None)]]
+    {
+        assert_eq!(comes(&sides), (vec!["cat-cow".to_owned()], vec![]));
+    }
+}
+
+#[test]
+fn what_was_accepted_does_not_come_twice_on_a_day() {
+    let plan = from_preset(&free(), "eighteen-minutes", &[0]).unwrap().values(AT, &[]);
+    let doses = with("glute-bridge", Status::Paused, Some("pelvic-tilt"));
+    let today = crate::plan::session(&free(), &plan, monday(), &[], &doses);
+    assert_eq!(ids(&today), ["cat-cow", "pelvic-tilt", "walking", "knee-to-chest"]);
+    let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+    assert_eq!(removed, ["out-twice", "out-paused"]);
+    assert_eq!(today.removed[0].out.sentence().say(Lang::En), "Pelvic tilt is in the plan for the same day already.");
+    assert!(today.removed[0].instead.is_none() && today.removed[1].instead.is_some());
+    // Two that lead to one: the first has it.
+    let two = plan_of(&["glute-bridge", "partial-crunch"], 0..=0);
+    let mut doses = doses;
+    doses.exercises.extend(with("partial-crunch", Status::Paused, Some("pelvic-tilt")).exercises);
+    assert_eq!(ids(&crate::plan::session(&free(), &two, monday(), &[], &doses)), ["pelvic-tilt"]);
+}
+
+#[test]
+fn strength_that_was_accepted_leaves_a_day_in_between() {
+    let plan = plan_of(&["sit-to-stand"], 0..=6);
+    let doses = with("sit-to-stand", Status::Active, Some("hip-hinge"));
+    let week: Vec<Vec<String>> = (0..7)
+        .map(|day| {
+            let today = crate::plan::session(&free(), &plan, monday().plus(day), &[], &doses);
+            let removed: Vec<_> = today.removed.iter().map(|removed| removed.out.because.rule()).collect();
+            assert_eq!(removed, if ids(&today) == ["hip-hinge"] { vec![] } else { vec!["out-day-between"] });
+            ids(&today)
+        })
+        .collect();
+    let (hinge, stand) = (["hip-hinge"], ["sit-to-stand"]);
+    assert_eq!(week, [hinge, stand, hinge, stand, hinge, stand, stand], "Sunday is beside Monday");
+    // Beside a day of the plan's own.
+    let mut items = plan.items().items;
+    items[3].exercise = "glute-bridge".into();
+    let mut own = plan.clone();
+    own.set_items(&items);
+    let on = |day| ids(&crate::plan::session(&free(), &own, monday().plus(day), &[], &doses));
+    assert_eq!([0, 1, 2, 3, 4, 5].map(on), [hinge, stand, stand, ["glute-bridge"], stand, hinge]);
 }
 
 #[test]
