@@ -39,7 +39,7 @@ use crate::record::values;
 use crate::scale::{AT_MS, DAY_BYTES, ID_BYTES_MAX, NOTE_BYTES_MAX, OFFSET_MINUTES, Range};
 
 /// Version of the rules for screening, which a result names.
-pub const RULES_VERSION: i64 = 1;
+pub const RULES_VERSION: i64 = 2;
 /// Most answers, or ids of other records, in one record.
 pub const LIST_MAX: usize = 200;
 

@@ -20,7 +20,7 @@ use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, ses
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::result::ResultValues;
-use lissom_core::screening::{Cleared, Safety, ScreeningValues, StopReason, Usage};
+use lissom_core::screening::{Cleared, Safety, StopReason, Usage};
 use rusqlite::OptionalExtension;
 
 use crate::diary::Diary;
@@ -166,7 +166,6 @@ impl Diary {
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
             first_session: self.end_of("session", "min", today)?,
-            screened: self.read_kept::<ScreeningValues>()?.iter().map(|record| record.day).max(),
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
         Ok(fold.today(today, &context))

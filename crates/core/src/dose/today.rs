@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::catalogue;
 use crate::day::Day;
 use crate::dose::flare::{RECHECK_DAYS, WALK_BOUT_MINUTES};
-use crate::dose::fold::{Fold, GAP_DAYS};
+use crate::dose::fold::Fold;
 use crate::dose::known::{Exercises, Known};
 use crate::dose::ladder::{dose_at, halved, top};
 use crate::dose::offers::{Ready, choose, growth};
@@ -57,8 +57,6 @@ pub struct Context<'a> {
     pub experienced: bool,
     /// Local day of the first session; `None` is today.
     pub first_session: Option<Day>,
-    /// Local day of the last safety screening.
-    pub screened: Option<Day>,
     /// 65 years or more.
     pub older: bool,
 }
@@ -160,8 +158,6 @@ pub struct Doses {
     pub level_because: Vec<Reason>,
     /// Usual morning pain, doubled.
     pub usual_pain: Option<Doubled>,
-    /// Whether to ask the safety questions again, after a long pause.
-    pub reask_safety: bool,
 }
 
 impl std::fmt::Debug for Doses {
@@ -247,7 +243,6 @@ impl Today<'_> {
             level_max: self.level.max,
             level_because: self.level.rules.iter().map(reason).collect(),
             usual_pain: self.fold.mornings.usual(self.day.plus(1)),
-            reask_safety: self.reask_safety(),
         }
     }
 
@@ -448,13 +443,5 @@ impl Today<'_> {
     fn flare_over(&self) -> Option<Reason> {
         let ended = self.fold.flares.ended.as_ref().filter(|ended| self.day.since(ended.day) < WEEK)?;
         Some(Reason { rule: ended.rule.id(), sentence: ended.rule.plain(), basis: ended.basis.clone() })
-    }
-
-    /// Whether nothing was done for so long that safety is to be asked again, and was not since.
-    fn reask_safety(&self) -> bool {
-        let fold = self.fold;
-        let pausing = fold.last_exposure.filter(|last| self.day.since(*last) > GAP_DAYS.2);
-        let asked_since = |last: Day| self.context.screened.is_some_and(|asked| asked.since(last) > GAP_DAYS.2);
-        pausing.or(fold.lapsed).is_some_and(|last| !asked_since(last))
     }
 }

@@ -149,15 +149,10 @@ fn gaps_lower_once_as_they_grow() {
 #[test]
 fn a_long_pause_asks_for_safety_again() {
     let diary = at_step_2();
-    assert!(!diary.today(31).reask_safety);
-    assert!(diary.today(32).reask_safety);
-    let back = diary.clean(TILT, &[40]);
-    let screened = |number: Option<i32>| {
-        let context = crate::dose::Context { screened: number.map(day), ..super::context() };
-        back.fold().today(day(41), &context).reask_safety
-    };
-    assert!(screened(None) && screened(Some(31)));
-    assert!(!screened(Some(32)));
+    assert_eq!(diary.fold().asks_again(day(31)), None);
+    assert_eq!(diary.fold().asks_again(day(32)), Some(day(32)));
+    // It is not forgotten once something was done again.
+    assert_eq!(diary.clean(TILT, &[40]).fold().asks_again(day(41)), Some(day(32)));
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn any_screening() -> impl Strategy<Value = ScreeningValues> {
     (any_answers(), any_names(), spoilt, prop::bool::weighted(0.2)).prop_map(|(answers, names, spoilt, today)| {
         let mut values = result(&complete(&answers), Purpose::First, &names, None).unwrap();
         match spoilt {
-            1 => values.rules_version = Some(2),
+            1 => values.rules_version = Some(RULES_VERSION + 1),
             2 => values.answers.as_mut().unwrap().truncate(5),
             3 => values.level = Some("c".into()),
             4 => values.asked = Some("today".into()),

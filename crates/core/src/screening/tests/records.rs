@@ -375,7 +375,7 @@ fn results_and_cautions_are_checked_before_they_are_written() {
     let good = screened("t1", TODAY, &["a1"], &[]).values;
     for (values, field) in [
         (ScreeningValues { rules_version: None, ..good.clone() }, "rules_version"),
-        (ScreeningValues { rules_version: Some(2), ..good.clone() }, "rules_version"),
+        (ScreeningValues { rules_version: Some(RULES_VERSION + 1), ..good.clone() }, "rules_version"),
         (ScreeningValues { asked: None, ..good.clone() }, "asked"),
         (ScreeningValues { answers: None, ..good.clone() }, "answers"),
         (ScreeningValues { answers: Some(half.to_words()), ..good.clone() }, "a2"),
