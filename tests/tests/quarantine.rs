@@ -301,7 +301,7 @@ fn ten_years() -> String {
             }
         }
     }
-    format!(r#"{{"format":"lissom-archive","version":0,"records":[{}]}}"#, records.join(","))
+    format!(r#"{{"format":"lissom-archive","version":1,"records":[{}]}}"#, records.join(","))
 }
 
 #[test]

@@ -31,7 +31,7 @@ use crate::texts::{Sentence, error as words, import};
 
 /// Name of the archive's format, its first field.
 const FORMAT: &str = "lissom-archive";
-const VERSION: u64 = 0;
+const VERSION: u64 = 1;
 /// Largest file that is imported, in bytes.
 const IMPORT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Puts and bytes in one change of an import: well inside what a change may hold.

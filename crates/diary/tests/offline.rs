@@ -111,7 +111,7 @@ fn an_archive_cannot_reach_another_record_through_an_edit_or_hide_a_check_in() {
     let suffix = recorded.id.rsplit_once('.').unwrap().1;
     let file = folder.path().join("archive.json");
     let mut import = |records: String| {
-        std::fs::write(&file, format!(r#"{{"format":"lissom-archive","version":0,"records":[{records}]}}"#)).unwrap();
+        std::fs::write(&file, format!(r#"{{"format":"lissom-archive","version":1,"records":[{records}]}}"#)).unwrap();
         diary.import(&file)
     };
     for edits in [format!(r#""{suffix}":1"#), format!(r#""{suffix}.pain_after":99"#), r#""note":[1]"#.to_owned()] {

@@ -103,7 +103,7 @@ impl Device {
     fn import_edit(&mut self, id: &str, field: &str, value: i64) {
         let file = self.folder.path().join("edit.json");
         let record = format!(r#"{{"id":"{id}","edits":{{"{field}":{value}}}}}"#);
-        std::fs::write(&file, format!(r#"{{"format":"lissom-archive","version":0,"records":[{record}]}}"#)).unwrap();
+        std::fs::write(&file, format!(r#"{{"format":"lissom-archive","version":1,"records":[{record}]}}"#)).unwrap();
         assert_eq!(self.diary.import(&file).unwrap().edits, 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The sealed entry: a fixed layout, verified as received and never encoded again.
 //!
 //! ```text
-//! 0   magic "LSE0"  4      8   nonce   24      36        ct   ct_len
+//! 0   magic "LSE1"  4      8   nonce   24      36        ct   ct_len
 //! 4   suite         1      32  ct_len  u32 BE  36+ct_len sig  64
 //! 5   flags         1
 //! 6   reserved      2
@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 use crate::ids::{EntryId, VaultId};
 use crate::limits::ENTRY_BYTES_MAX;
 
-/// First bytes of an entry. Version 0 until the proof of the protocol is closed; then `LSE1`.
-pub const MAGIC: [u8; 4] = *b"LSE0";
+/// First bytes of an entry. Another layout has another digit.
+pub const MAGIC: [u8; 4] = *b"LSE1";
 /// The one suite so far: XChaCha20-Poly1305.
 pub const SUITE_XCHACHA: u8 = 1;
 /// Bytes of the header that is bound into id and seal.

@@ -24,7 +24,7 @@ fn bodies() -> Value {
     let infos = [Registration::Invite, Registration::Open, Registration::Closed].map(|registration| Info {
         name: "lissom-relay".to_owned(),
         version: "1.2.3".to_owned(),
-        entry_versions: vec![0],
+        entry_versions: vec![1],
         registration,
         vault_bytes_max: 1 << 30,
     });

@@ -22,7 +22,7 @@ use crate::padding::padded_len;
 /// The kind of entries that carry Automerge changes.
 pub const KIND_CHANGES: u64 = 1;
 /// Version of the payload that this program writes and the highest it reads.
-pub const VERSION: u64 = 0;
+pub const VERSION: u64 = 1;
 
 const CODEC_RAW: u64 = 0;
 const CODEC_DEFLATE: u64 = 1;

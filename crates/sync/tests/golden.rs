@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use lissom_sync::keys::{Keys, Secret};
-use lissom_sync::payload::{Changes, Head, decode_changes, decode_head, encode};
+use lissom_sync::payload::{Changes, Head, VERSION, decode_changes, decode_head, encode};
 use lissom_sync::phrase::to_phrase;
 use lissom_sync::protocol::cursor::{Chain, Cursor};
 use lissom_sync::protocol::entry::{VerifiedEntry, signed_message};
@@ -69,7 +69,7 @@ fn payload(number: u8, parents: Vec<EntryId>) -> (Head, Changes) {
     let head = Head { kind: 1, device: [0xd0; 16], writer: [0xa0 + number; 16], parents };
     let hashes = (number..).flat_map(|n| Chain::start(&VaultId([n; 32])).0);
     let body: Vec<u8> = hashes.take(20 + 300 * usize::from(number)).collect();
-    let changes = Changes { doc_id: format!("log-202{number}"), body, min_version: 0 };
+    let changes = Changes { doc_id: format!("log-202{number}"), body, min_version: VERSION };
     assert!(encode(&head, &changes).windows(changes.body.len()).any(|part| part == changes.body), "it was deflated");
     (head, changes)
 }
@@ -115,7 +115,7 @@ fn entries_are_sealed_as_ever_and_open_for_owner_and_reader() {
     let bytes: Vec<u8> = log().iter().flat_map(|(.., entry)| entry.bytes().to_vec()).collect();
     check_bytes("entries.hex", &bytes);
     let golden = read_bytes("entries.hex");
-    assert_eq!(golden[..5], *b"LSE0\x01", "the magic of version 0 and the suite");
+    assert_eq!(golden[..5], *b"LSE1\x01", "the magic of version 1 and the suite");
     let owner = owner();
     let reader = Keys::reader(owner.read_root().clone(), owner.public().write);
     let entries = stream::split(&golden).unwrap();

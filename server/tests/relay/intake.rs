@@ -146,7 +146,7 @@ fn a_body_that_pauses_too_long_is_given_up() {
     let device = rig.device(1);
     let mut connection = Connection::open(device.address);
     assert!(connection.send(&post_head(&device, "content-length: 1000")));
-    assert!(connection.send(b"LSE0"));
+    assert!(connection.send(b"LSE1"));
     let refused = connection.reply();
     refused.assert_problem(ProblemKind::Unavailable);
     assert!(refused.header("retry-after").is_some());

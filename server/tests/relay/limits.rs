@@ -70,7 +70,7 @@ fn a_body_has_an_end_however_small() {
     let mut connection = Connection::open(device.address);
     assert!(connection.send(&expecting(&device, 1_000)) && is_continued(&mut connection));
     let start = Instant::now();
-    assert!(connection.send(b"LSE0"));
+    assert!(connection.send(b"LSE1"));
     connection.reply().assert_problem(ProblemKind::Unavailable);
     assert!(start.elapsed() < Duration::from_secs(10));
 }

@@ -76,7 +76,7 @@ fn the_relay_says_what_it_is() {
     let rig = Rig::new();
     let info: Info = ask(rig.relay.address(), "GET", INFO_PATH, &[], b"").json();
     assert_eq!((info.name.as_str(), info.registration), ("lissom-relay", Registration::Open));
-    assert_eq!((info.entry_versions, info.vault_bytes_max), (vec![0], 64 * 1024 * 1024));
+    assert_eq!((info.entry_versions, info.vault_bytes_max), (vec![1], 64 * 1024 * 1024));
     let greeting = ask(rig.relay.address(), "GET", "/", &[], b"");
     assert_eq!(greeting.header("content-type"), Some("text/plain; charset=utf-8"));
     assert!(greeting.body.starts_with(b"This is a Lissom relay"));

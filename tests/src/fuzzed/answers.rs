@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use lissom_diary::sync::client::{Batch, Commit, Effect, End, Event, Received, Stored, VaultClient};
 use lissom_diary::sync::http::{Request, Response};
-use lissom_diary::sync::payload::{Changes, Head};
+use lissom_diary::sync::payload::{Changes, Head, VERSION};
 use lissom_diary::sync::protocol::api;
 use lissom_diary::sync::protocol::cursor::Cursor;
 use lissom_diary::sync::protocol::entry::VerifiedEntry;
@@ -26,7 +26,7 @@ const EFFECTS_MAX: usize = 1_000;
 static ENTRIES: LazyLock<Vec<VerifiedEntry>> = LazyLock::new(|| {
     let head = Head { kind: 1, device: [1; 16], writer: [2; 16], parents: Vec::new() };
     let entry = |number: u8| {
-        let changes = Changes { doc_id: "profile".to_owned(), body: vec![number; 9], min_version: 0 };
+        let changes = Changes { doc_id: "profile".to_owned(), body: vec![number; 9], min_version: VERSION };
         seal(&OWNER, &head, &changes, [number; 24]).expect("a small entry")
     };
     (0..8).map(entry).collect()

@@ -71,7 +71,7 @@ fn as_entry(bytes: &[u8]) {
 
 /// What stands inside is whatever the fuzzer likes, and the owner signed it.
 fn signed(input: &mut Input<'_>) {
-    let mut header = *b"LSE0\x01\0\0\0";
+    let mut header = *b"LSE1\x01\0\0\0";
     let kind = input.byte();
     if kind & 1 == 1 {
         header.iter_mut().skip(4).for_each(|byte| *byte = input.byte());

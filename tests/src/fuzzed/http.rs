@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use lissom_diary::sync::payload::{Changes, Head};
+use lissom_diary::sync::payload::{Changes, Head, VERSION};
 use lissom_diary::sync::protocol::api;
 use lissom_diary::sync::protocol::cursor::Cursor;
 use lissom_diary::sync::protocol::ids::EntryId;
@@ -45,7 +45,7 @@ static WORLD: LazyLock<Mutex<World>> = LazyLock::new(|| Mutex::new(World::start(
 static ENTRIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let head = Head { kind: 1, device: [1; 16], writer: [2; 16], parents: Vec::new() };
     let entry = |number: u8| {
-        let changes = Changes { doc_id: "profile".to_owned(), body: vec![number; 9], min_version: 0 };
+        let changes = Changes { doc_id: "profile".to_owned(), body: vec![number; 9], min_version: VERSION };
         seal(&OWNER, &head, &changes, [number; 24]).expect("a small entry").into_bytes()
     };
     (0..8).map(entry).collect()

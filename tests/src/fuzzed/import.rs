@@ -167,7 +167,7 @@ fn composed(input: &mut Input<'_>) -> Json {
         }
         records.push(json!({ "id": id, "value": value, "edits": edits }));
     }
-    json!({ "format": "lissom-archive", "version": 0, "records": records })
+    json!({ "format": "lissom-archive", "version": 1, "records": records })
 }
 
 /// Mostly a value of the field's form, so that the import goes on to what is behind it.

@@ -9,7 +9,7 @@ use lissom_protocol::limits::PARENTS_MAX;
 use lissom_protocol::stream;
 use lissom_sync::http::{Method, Request, Response};
 use lissom_sync::keys::Keys;
-use lissom_sync::payload::{Changes, Head, KIND_CHANGES};
+use lissom_sync::payload::{Changes, Head, KIND_CHANGES, VERSION};
 use lissom_sync::seal::{open, seal};
 
 use crate::simulator::relay::Relay;
@@ -134,7 +134,7 @@ impl<'a> Raw<'a> {
             let written = Document::new().write(Writer(writer), &[put]).ok()??;
             body = written.change.bytes;
         }
-        let changes = Changes { doc_id: NEWER_DOCUMENT.to_owned(), body, min_version: u64::from(!another_kind) };
+        let changes = Changes { doc_id: NEWER_DOCUMENT.to_owned(), body, min_version: VERSION + u64::from(!another_kind) };
         let entry = seal(self.keys, &Head { kind, device, writer, parents }, &changes, nonce).ok()?;
         let at = Cursor::start(&self.keys.vault()).after(&ids);
         self.post(relay, &at, std::slice::from_ref(&entry)).then(|| (entry.id(), ids))

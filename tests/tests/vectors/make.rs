@@ -13,7 +13,7 @@ pub(crate) mod statement;
 pub(crate) mod token;
 
 use lissom_sync::keys::{Keys, Secret};
-use lissom_sync::payload::{Changes, Head};
+use lissom_sync::payload::{Changes, Head, VERSION};
 use lissom_sync::protocol::cursor::Chain;
 use lissom_sync::protocol::ids::{EntryId, VaultId};
 use lissom_sync::seal::seal;
@@ -51,7 +51,7 @@ pub(crate) fn head(parents: &[EntryId]) -> Head {
 }
 
 pub(crate) fn changes(doc_id: &str, body: Vec<u8>) -> Changes {
-    Changes { doc_id: doc_id.to_owned(), body, min_version: 0 }
+    Changes { doc_id: doc_id.to_owned(), body, min_version: VERSION }
 }
 
 /// The `number`-th entry of a log, after the one with id `parent`.

@@ -11,4 +11,4 @@ class Refused(Exception):
 
 
 # The only thing here that changes with the version of the formats.
-MAGIC = b"LSE0"
+MAGIC = b"LSE1"

@@ -14,7 +14,7 @@ RAW, DEFLATE = 0, 1
 BODY_MOST = 4 * 1024 * 1024
 PARENTS_MOST = 16
 DOC_ID_MOST = 64
-VERSION = 0
+VERSION = 1
 DOCUMENT = re.compile(r"profile|log-(19[7-9][0-9]|20[0-9][0-9]|21[0-9][0-9])", re.ASCII)
 
 

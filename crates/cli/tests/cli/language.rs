@@ -413,7 +413,7 @@ fn what_is_refused_is_said_in_the_language() {
     let newer = device.file("newer.json");
     fs::write(&newer, r#"{"format": "lissom-archive", "version": 99, "records": []}"#).unwrap();
     let bad = device.file("bad.json");
-    fs::write(&bad, r#"{"format": "lissom-archive", "version": 0, "records": [{"id": "zz"}]}"#).unwrap();
+    fs::write(&bad, r#"{"format": "lissom-archive", "version":1, "records": [{"id": "zz"}]}"#).unwrap();
     let folder = device.file("");
     let nowhere = device.file("no/such/folder/diary.json");
     for (exit, arguments) in [

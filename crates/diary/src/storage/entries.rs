@@ -4,7 +4,7 @@
 
 use lissom_sync::client::{Batch, Commit, HealCause, Stored};
 use lissom_sync::keys::Keys;
-use lissom_sync::payload::{Changes, Head, KIND_CHANGES};
+use lissom_sync::payload::{Changes, Head, KIND_CHANGES, VERSION};
 use lissom_sync::protocol::cursor::Cursor;
 use lissom_sync::protocol::entry::{UnverifiedEntry, VerifiedEntry};
 use lissom_sync::protocol::ids::EntryId;
@@ -143,7 +143,7 @@ impl Write<'_> {
             let head =
                 Head { kind: KIND_CHANGES, device: self.device()?, writer: self.writer().0, parents: self.tips()? };
             let body = chunks.iter().flat_map(|(_, data)| data.iter().copied()).collect();
-            let changes = Changes { doc_id, body, min_version: 0 };
+            let changes = Changes { doc_id, body, min_version: VERSION };
             let entry = seal(keys, &head, &changes, random(self.host))
                 .map_err(|error| Error::Database(format!("changes cannot be sealed: {error}")))?;
             let seq = self.insert_entry(&entry.id(), entry.bytes(), OPENED, None, Some(&head))?;

@@ -74,10 +74,10 @@ fn for_layout(entry: Value) -> Value {
 
 fn right(vectors: &mut Vectors) {
     for (name, fields) in [
-        ("a small one", payload::fields("log-2026", 1, &noise(1, 40), 0)),
-        ("without parents", payload::fields("profile", 0, &noise(2, 40), 0)),
-        ("with 16 parents", payload::fields("log-2199", 16, &noise(3, 40), 0)),
-        ("of 1,000 bytes", payload::fields("log-1970", 2, &noise(4, 1000), 0)),
+        ("a small one", payload::fields("log-2026", 1, &noise(1, 40), 1)),
+        ("without parents", payload::fields("profile", 0, &noise(2, 40), 1)),
+        ("with 16 parents", payload::fields("log-2199", 16, &noise(3, 40), 1)),
+        ("of 1,000 bytes", payload::fields("log-1970", 2, &noise(4, 1000), 1)),
         ("of a later payload version", payload::fields("log-2026", 0, &noise(5, 10), 9)),
     ] {
         let input = with(&fields, json!({ "secret": hex(&super::secret()), "nonce": hex(&NONCE) }));
