@@ -337,7 +337,9 @@ impl EvilRelay {
             }
             Mischief::GapLie => {
                 self.did = true;
-                positions.iter_mut().for_each(|pos| *pos += 3);
+                for pos in &mut positions {
+                    *pos += 3;
+                }
             }
             Mischief::AckLie => {
                 self.did = true;
