@@ -8,6 +8,7 @@ the time. The page is written from what is there, so that the parts that take ho
     python3 tests/reliability/report.py --list                all parts
     python3 tests/reliability/report.py mutants --from DIR    what a run of cargo-mutants left in DIR/mutants.out
     python3 tests/reliability/report.py fuzz guard --seconds 600
+    python3 tests/reliability/report.py fuzz guard --from LOG  what `just fuzz guard …` printed elsewhere
 """
 
 import argparse
@@ -84,7 +85,7 @@ def flips(asked):
                      "LISSOM_SEED": str(asked.seed)})
     outcomes = {}
     for of, kind, told in re.findall(r"^(.+?): (.+?): (\{.*\})$", out, re.M):
-        outcomes[f"{of}: {kind}"] = {name.strip('" '): int(count) for name, count in re.findall(r'([^,{}:]+): (\d+)', told)}
+        outcomes[f"{of}: {kind}"] = {name: int(count) for name, count in re.findall(r'"([^"]+)": (\d+)', told)}
     return {"outcomes": outcomes, "flips": sum(sum(each.values()) for each in outcomes.values())}
 
 
@@ -107,7 +108,8 @@ def fuzz(asked):
         sys.exit("fuzz: which target? see fuzz/fuzz_targets")
     all_of_them = kept("fuzz", {}).get("found", {})
     for target in asked.target:
-        out = run(["just", "fuzz", target, str(asked.seconds)], allow_failure=True)
+        log = Path(asked.source[0]).read_text() if asked.source else None
+        out = log or run(["just", "fuzz", target, str(asked.seconds)], allow_failure=True)
         runs = re.search(r"Done (\d+) runs in (\d+) second", out)
         memory = numbers(r"rss: (\d+)Mb", out)
         # More time for the same target adds up, unless the code has changed since.
@@ -250,7 +252,7 @@ def write_page():
         by = f"*Measured {found['date']} at commit {found['commit']} in {found['seconds']:.0f} s; {found['machine']}; " \
             f"{found['rustc']}.*"
         parts.append(f"## {title}\n\n{say(found)}\n{by}\n")
-    lead = ("# Reliability\n\nWhat was measured, by whom it can be measured again, and when. Written by `just reliability`; not by hand.\n"
+    lead = ("# Reliability\n\nWhat was measured, when and where; measure it again with `just reliability`, which writes this page.\n"
             "How each part works is in [CONTRIBUTING.md](../CONTRIBUTING.md), what is claimed in [SECURITY.md](../SECURITY.md).\n")
     if absent:
         lead += f"\nNot measured yet: {', '.join(absent)}.\n"
@@ -271,7 +273,7 @@ def main():
     asked.add_argument("--cuts", type=int, default=2)
     asked.add_argument("--flips", type=int, default=25)
     asked.add_argument("--seconds", type=int, default=180)
-    asked.add_argument("--from", dest="source", action="append", help="where cargo-mutants left its results; again for shards")
+    asked.add_argument("--from", dest="source", action="append", help="results of cargo-mutants (again for each shard), or a log of the fuzzer")
     asked = asked.parse_args()
     if asked.list:
         return print("\n".join(PARTS))
