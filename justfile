@@ -72,6 +72,10 @@ power N="10" FLIPS="250" SEED="1":
     LISSOM_SEED={{SEED}} LISSOM_CUTS={{N}} cargo test --locked -p lissom-relay --test relay -- --nocapture power
     LISSOM_SEED={{SEED}} LISSOM_FLIPS={{FLIPS}} cargo test --locked -p lissom-tests --test bit_flips -- --nocapture
 
+# Measures one part, or none, and writes docs/reliability.md: `just reliability sim --seeds 50000`, `just reliability --help`.
+reliability *ARGS:
+    python3 tests/reliability/report.py "$@"
+
 # Everything CI runs.
 ci:
     bash .ci/run

@@ -2,8 +2,13 @@
 //!
 //! It keeps a view of the log for each client and everything that anybody ever posted. What it says of itself is
 //! consistent where it wants to be: chains and positions are computed over what it shows. Asking for tokens is left to an
-//! honest relay. [`EvilRelay::answer_as`] takes a request and gives an answer, so it serves devices in a simulator as
-//! well as over HTTP.
+//! honest relay. [`EvilRelay::answer_as`] takes a request and gives an answer, so it serves devices in the simulator as
+//! well as anybody's over HTTP, which is what the program `evil-relay` does ([`program`]).
+
+mod fault;
+mod listen;
+pub mod program;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +20,7 @@ use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::stream;
 use lissom_sync::http::{Method, Request, Response};
 
+pub use crate::evil::fault::Fault;
 use crate::simulator::{Relay, Rng, problem, vault_in};
 
 /// What it is at.
@@ -106,6 +112,11 @@ pub struct EvilRelay {
     known: BTreeSet<EntryId>,
     views: BTreeMap<u64, Shown>,
     caught: Option<&'static str>,
+    /// It does what it is at whenever it can, and not by chance.
+    determined: bool,
+    /// What it left out of whose view, for good. Only if it is determined: by chance all comes in the end.
+    left_out: BTreeSet<(u64, EntryId)>,
+    did: bool,
 }
 
 impl EvilRelay {
@@ -119,7 +130,16 @@ impl EvilRelay {
             known: BTreeSet::new(),
             views: BTreeMap::new(),
             caught: None,
+            determined: false,
+            left_out: BTreeSet::new(),
+            did: false,
         }
+    }
+
+    /// One that lets no opportunity pass.
+    #[must_use]
+    pub fn determined(seed: u64) -> Self {
+        Self { determined: true, ..Self::new(seed) }
     }
 
     /// Takes up another mischief.
@@ -161,17 +181,34 @@ impl EvilRelay {
         self.caught.take()
     }
 
+    /// Whether the last answer was another than an honest relay's.
+    #[must_use]
+    pub fn did(&self) -> bool {
+        self.did
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        let now = self.determined || self.rng.percent(percent);
+        self.did |= now;
+        now
+    }
+
     /// The answer to a client's request.
     pub fn answer_as(&mut self, client: u64, request: &Request, honest: &mut dyn Relay) -> Option<Response> {
-        self.caught = None;
+        (self.caught, self.did) = (None, false);
         let asked = vault_in(&request.path).zip(cursor_in(&request.path));
         let Some((vault, at)) = asked else { return honest.answer(request) };
-        match self.mischief {
-            Mischief::CryWolf => return Some(problem(ProblemKind::LogDiverged)),
-            Mischief::UnsignedGone => return Some(problem(ProblemKind::Gone)),
-            Mischief::Unknown if self.rng.percent(50) => return Some(problem(ProblemKind::VaultUnknown)),
-            Mischief::Rubbish => return Some(self.rubbish()),
-            _ => {}
+        let mischief = self.mischief;
+        let instead = match mischief {
+            Mischief::CryWolf => Some(problem(ProblemKind::LogDiverged)),
+            Mischief::UnsignedGone => Some(problem(ProblemKind::Gone)),
+            Mischief::Unknown if self.chance(50) => Some(problem(ProblemKind::VaultUnknown)),
+            Mischief::Rubbish => Some(self.rubbish()),
+            _ => None,
+        };
+        if instead.is_some() {
+            self.did = true;
+            return instead;
         }
         self.change_view(client, &vault);
         let view = self.views.entry(client).or_default();
@@ -199,35 +236,51 @@ impl EvilRelay {
 
     /// What a client is to be shown from now on.
     fn change_view(&mut self, client: u64, vault: &VaultId) {
-        let view = self.views.entry(client).or_default();
+        // Taken out while it changes.
+        let mut view = self.views.remove(&client).unwrap_or_default();
         let mut new: Shown = Vec::new();
         let has = |view: &Shown, id: &EntryId| view.iter().any(|(shown, _)| shown == id);
         for (from, id, bytes) in &self.pool {
             let wanted = match self.mischief {
                 Mischief::Withhold => false,
                 Mischief::Fork => *from == client,
-                Mischief::Omit => self.rng.percent(60),
+                Mischief::Omit => self.determined || self.rng.percent(60),
                 _ => true,
             };
-            if wanted && !has(view, id) {
+            let missing = !has(&view, id) && !self.left_out.contains(&(client, *id));
+            if wanted && missing {
                 new.push((*id, bytes.clone()));
             }
+            self.did |= !wanted && missing;
         }
-        match self.mischief {
+        if self.determined && self.mischief == Mischief::Omit && new.len() > 1 {
+            // All but the newest, which names what is not there.
+            let last = new.split_off(new.len() - 1);
+            self.left_out.extend(new.iter().map(|(id, _)| (client, *id)));
+            (new, self.did) = (last, true);
+        }
+        let mischief = self.mischief;
+        match mischief {
             Mischief::Reorder => {
+                if self.determined && view.len() > 1 {
+                    // What was shown already stands in another order too.
+                    view.rotate_left(1);
+                    self.did = true;
+                }
                 for last in (1..new.len()).rev() {
                     let other = self.rng.index(last + 1);
+                    self.did |= other != last;
                     new.swap(last, other);
                 }
             }
-            Mischief::RollBack if !view.is_empty() && self.rng.percent(30) => {
+            Mischief::RollBack if !view.is_empty() && self.chance(30) => {
                 view.truncate(self.rng.index(view.len()));
                 new.clear();
             }
-            Mischief::Replay if !view.is_empty() && self.rng.percent(50) => {
+            Mischief::Replay if !view.is_empty() && self.chance(50) => {
                 new.push(view[self.rng.index(view.len())].clone());
             }
-            Mischief::SwapVaults if self.rng.percent(50) => {
+            Mischief::SwapVaults if self.chance(50) => {
                 let mut sealed = [0; 100];
                 let mut nonce = [0; 24];
                 self.rng.fill(&mut sealed);
@@ -240,12 +293,12 @@ impl EvilRelay {
                     }
                 }
             }
-            Mischief::MutateSignature | Mischief::MutateSealed if !new.is_empty() && self.rng.percent(50) => {
+            Mischief::MutateSignature | Mischief::MutateSealed if !new.is_empty() && self.chance(50) => {
                 let at = self.rng.index(new.len());
                 let bytes = &mut new[at].1;
                 let length = bytes.len();
                 // The last 64 bytes are the signature, and no part of the id.
-                let byte = if self.mischief == Mischief::MutateSignature { length - 1 } else { length - 70 };
+                let byte = if mischief == Mischief::MutateSignature { length - 1 } else { length - 70 };
                 bytes[byte] ^= 1;
                 if let Ok(entry) = lissom_protocol::entry::UnverifiedEntry::parse(bytes.clone()) {
                     new[at].0 = entry.id(vault);
@@ -254,6 +307,7 @@ impl EvilRelay {
             _ => {}
         }
         view.extend(new);
+        self.views.insert(client, view);
     }
 
     fn append(&mut self, client: u64, vault: &VaultId, at: Cursor, body: &[u8]) -> Option<Response> {
@@ -273,9 +327,22 @@ impl EvilRelay {
         let highest = positions.iter().copied().max().unwrap_or(at.pos);
         let mut chain = place(vault, &view, highest)?.chain;
         match self.mischief {
-            Mischief::ForgetPosts => {}
-            Mischief::GapLie => positions.iter_mut().for_each(|pos| *pos += 3),
+            Mischief::ForgetPosts => {
+                self.did = true;
+                if self.determined {
+                    // Whoever posted them does not see them again.
+                    let kept = self.views.get(&client).map_or(0, Vec::len);
+                    self.left_out.extend(view.iter().skip(kept).map(|(id, _)| (client, *id)));
+                }
+            }
+            Mischief::GapLie => {
+                self.did = true;
+                for pos in &mut positions {
+                    *pos += 3;
+                }
+            }
             Mischief::AckLie => {
+                self.did = true;
                 chain = Chain([9; 32]);
                 if positions.iter().zip(at.pos + 1..).all(|(pos, want)| *pos == want) {
                     self.caught = Some("a false acknowledgement");
@@ -305,12 +372,17 @@ impl EvilRelay {
         let head = u64::try_from(view.len()).unwrap_or(u64::MAX);
         let junk = matches!(self.mischief, Mischief::SwapVaults | Mischief::MutateSignature | Mischief::MutateSealed);
         match self.mischief {
-            Mischief::ChainLie => (to.chain, self.caught) = (Chain([3; 32]), Some("a false chain")),
+            Mischief::ChainLie => {
+                self.did = true;
+                (to.chain, self.caught) = (Chain([3; 32]), Some("a false chain"));
+            }
             Mischief::PositionLie => {
+                self.did = true;
                 to.pos += 1 + self.rng.below(3);
                 self.caught = Some("a false position");
             }
             Mischief::Corrupt if !body.is_empty() => {
+                self.did = true;
                 // Of what is sealed or of the layout; the signature's last byte would leave the id as it is.
                 let at = self.rng.index(body.len() - 64);
                 body[at] ^= 4;
@@ -320,13 +392,16 @@ impl EvilRelay {
                 self.caught = (!clean || ids == 1).then_some("a changed byte");
             }
             Mischief::Huge if !entries.is_empty() => {
+                self.did = true;
                 let one = entries[0].1.clone();
                 while body.len() < 5 * 1024 * 1024 {
                     body.extend_from_slice(&one);
                 }
                 self.caught = Some("a page too large");
             }
-            Mischief::EmptyBeforeEnd if head > at.pos => self.caught = Some("an empty page before the end"),
+            Mischief::EmptyBeforeEnd if head > at.pos => {
+                (self.caught, self.did) = (Some("an empty page before the end"), true);
+            }
             _ if junk && entries.iter().any(|(id, _)| !self.known.contains(id)) => {
                 self.caught = Some("entries that are not the owner's");
             }

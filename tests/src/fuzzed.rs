@@ -13,6 +13,7 @@ mod import;
 mod input;
 mod payload;
 mod record;
+mod schedule;
 mod words;
 
 /// One way in for bytes from elsewhere.
@@ -28,7 +29,7 @@ pub struct Target {
 
 const MIB: usize = 1024 * 1024;
 
-/// All of them. A schedule of the simulator is an input of the simulator and has its own tests.
+/// All of them.
 pub const TARGETS: &[Target] = &[
     Target { name: "entry", run: entry::run, peak_bytes_max: 16 * MIB },
     Target { name: "payload", run: payload::run, peak_bytes_max: 32 * MIB },
@@ -38,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "answers", run: answers::run, peak_bytes_max: 32 * MIB },
     Target { name: "import", run: import::run, peak_bytes_max: 64 * MIB },
     Target { name: "http", run: http::run, peak_bytes_max: 32 * MIB },
+    Target { name: "schedule", run: schedule::run, peak_bytes_max: 64 * MIB },
 ];
 
 /// The target of this name.

@@ -9,6 +9,7 @@
 pub mod evil;
 #[cfg(feature = "planted")]
 pub mod planted;
+pub mod programs;
 pub mod simulator;
 
 pub mod fuzzed;

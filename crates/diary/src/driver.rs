@@ -197,6 +197,7 @@ impl Diary {
                 let note = notices::MISBEHAVING.with("what", violation(*violated));
                 self.storage.write(|write| write.note("misbehaving", &note))
             }
+            End::HealHeld => self.storage.write(|write| write.note("unsettled", &notices::UNSETTLED.into())),
             #[cfg(feature = "planted")]
             End::Gone { .. } if planted(Fault::V12StatementForgotten) => Ok(()),
             End::Gone { statement } => self.storage.write(|write| {

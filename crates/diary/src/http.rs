@@ -74,7 +74,6 @@ impl HttpTransport {
         let why = match error {
             ureq::Error::Timeout(_) => words::WHY_TIMEOUT,
             ureq::Error::HostNotFound => words::WHY_HOST,
-            ureq::Error::BodyExceedsLimit(_) => words::WHY_TOO_MUCH,
             ureq::Error::Tls(_) | ureq::Error::Rustls(_) => words::WHY_TLS,
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => words::WHY_REFUSED,
             ureq::Error::ConnectionFailed | ureq::Error::Io(_) => words::WHY_CONNECTION,
@@ -104,9 +103,12 @@ impl Transport for HttpTransport {
         let status = answer.status().as_u16();
         let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let limit = u64::try_from(BATCH_BYTES_MAX).unwrap_or(u64::MAX);
-        let body = answer.into_body().into_with_config().limit(limit.saturating_add(1)).read_to_vec();
-        Ok(Response { status, headers, body: body.map_err(|error| self.describe(&error))? })
+        // One byte more than a page may have: whoever reads it sees that it is too long, and nobody reads the rest.
+        let limit = u64::try_from(BATCH_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+        let mut body = Vec::new();
+        let read = answer.into_body().into_reader().take(limit).read_to_end(&mut body);
+        read.map_err(|error| self.describe(&error.into()))?;
+        Ok(Response { status, headers, body })
     }
 }
 

@@ -17,14 +17,19 @@ struct Asked {
     steps: usize,
     threads: usize,
     trace: bool,
+    json: bool,
 }
 
 fn asked() -> Option<Asked> {
-    let mut asked = Asked { first: 1, seeds: 200, steps: 150, threads: 2, trace: false };
+    let mut asked = Asked { first: 1, seeds: 200, steps: 150, threads: 2, trace: false, json: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         if word == "--trace" {
             asked.trace = true;
+            continue;
+        }
+        if word == "--json" {
+            asked.json = true;
             continue;
         }
         let value: u64 = words.next()?.parse().ok()?;
@@ -71,7 +76,7 @@ fn run_all(asked: &Asked) -> (Counts, Vec<(u64, Ran)>) {
 
 fn main() -> ExitCode {
     let Some(asked) = asked() else {
-        println!("usage: sim [--seed N | --first N --seeds N] [--steps N] [--threads N] [--trace]");
+        println!("usage: sim [--seed N | --first N --seeds N] [--steps N] [--threads N] [--trace] [--json]");
         return ExitCode::from(2);
     };
     // A panic is a violation, and reported as one.
@@ -81,6 +86,14 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let (counts, mut failed) = run_all(&asked);
     let steps: u64 = counts.iter().filter(|(what, _)| what.starts_with("step ")).map(|(_, count)| count).sum();
+    if asked.json {
+        let seeds: Vec<u64> = failed.iter().map(|(seed, _)| *seed).collect();
+        let seconds = start.elapsed().as_secs_f64();
+        let found = serde_json::json!({"first": asked.first, "seeds": asked.seeds, "steps_each": asked.steps,
+            "steps": steps, "seconds": seconds, "counts": counts, "violations": seeds});
+        println!("{found}");
+        return if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     for (what, count) in &counts {
         println!("{count:>9}  {what}");
     }

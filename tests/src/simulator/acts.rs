@@ -46,6 +46,7 @@ impl World {
                 for device in &self.devices {
                     device.clock.advance(MINUTE_MS);
                 }
+                self.count("minutes that passed");
                 Ok(())
             }
             Kind::LateDuplicate => {
@@ -82,6 +83,7 @@ impl World {
             Kind::ClockJump => {
                 let years = i64::try_from(rng.below(21)).unwrap_or(0) - 10;
                 self.devices[device].clock.jump(years * YEAR_MS);
+                (0..years.abs()).for_each(|_| self.count("years that clocks jumped"));
                 Ok(())
             }
             Kind::DiskFull => {

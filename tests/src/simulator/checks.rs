@@ -89,7 +89,8 @@ impl World {
             return Err(broken(RULE, format!("{trouble:?}")));
         }
         let losses = self.schedule.has(Group::RelayLoss) || self.schedule.has(Group::TwoRelays);
-        match notices.iter().find(|kind| *kind != "gone" && !(losses && *kind == "repaired")) {
+        let of_losses = |kind: &str| losses && ["repaired", "unsettled"].contains(&kind);
+        match notices.iter().find(|kind| *kind != "gone" && !of_losses(kind)) {
             Some(kind) => Err(broken(RULE, format!("a notice: {kind}"))),
             None => Ok(()),
         }

@@ -146,26 +146,37 @@ const OPTIONAL: &[Group] = &[
     Group::TwoRelays,
 ];
 
+/// Leaves out what does not go together.
+fn settle(groups: &mut BTreeSet<Group>) {
+    groups.insert(Group::Always);
+    if groups.contains(&Group::Evil) {
+        // What only an honest relay can be blamed for, or clear itself of.
+        for group in [Group::RelayLoss, Group::Refusals, Group::TwoRelays, Group::Newer] {
+            groups.remove(&group);
+        }
+    }
+    // A single entry refused for size or signature is never one of ours. Its only holder set back, what builds on it would
+    // wait for ever: that much is known, and said in the protocol.
+    if groups.contains(&Group::Refusals) {
+        groups.remove(&Group::Copies);
+    }
+}
+
+fn may_delete(groups: &BTreeSet<Group>) -> bool {
+    !groups.contains(&Group::Evil) && !groups.contains(&Group::TwoRelays)
+}
+
 impl Schedule {
     /// The schedule of a seed.
     #[must_use]
     pub fn of(seed: u64, steps: usize) -> Self {
         let mut rng = Rng::of(&[seed, 1]);
         let mut groups: BTreeSet<Group> = OPTIONAL.iter().filter(|_| rng.percent(40)).copied().collect();
-        groups.insert(Group::Always);
         if rng.percent(25) {
             groups.insert(Group::Evil);
-            // What only an honest relay can be blamed for, or clear itself of.
-            for group in [Group::RelayLoss, Group::Refusals, Group::TwoRelays, Group::Newer] {
-                groups.remove(&group);
-            }
         }
-        // A single entry refused for size or signature is never one of ours. Its only holder set back, what builds on
-        // it would wait for ever: that much is known, and said in the protocol.
-        if groups.contains(&Group::Refusals) {
-            groups.remove(&Group::Copies);
-        }
-        let deletes = rng.percent(10) && !groups.contains(&Group::Evil) && !groups.contains(&Group::TwoRelays);
+        settle(&mut groups);
+        let deletes = rng.percent(10) && may_delete(&groups);
         let kinds: Vec<_> = Kind::ALL.iter().filter(|(_, group, _)| groups.contains(group)).collect();
         let total: u64 = kinds.iter().map(|(_, _, weight)| weight).sum();
         let pick = |rng: &mut Rng| {
@@ -180,6 +191,28 @@ impl Schedule {
         };
         let steps = (0..steps).map(|_| Step { kind: pick(&mut rng), chance: rng.next() }).collect();
         Self { seed, steps, groups, deletes }
+    }
+
+    /// The schedule that bytes say, so that a fuzzer can search for one: two bytes for what may happen, one for the seed,
+    /// then two for each step.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8], steps_max: usize) -> Self {
+        let (head, rest) = bytes.split_at_checked(3).unwrap_or((&[], bytes));
+        let byte = |at: usize| head.get(at).copied().unwrap_or(0);
+        let chosen = u16::from_be_bytes([byte(0), byte(1)]);
+        let bits = OPTIONAL.iter().chain([&Group::Evil]).enumerate();
+        let mut groups: BTreeSet<Group> =
+            bits.filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, group)| *group).collect();
+        settle(&mut groups);
+        let deletes = chosen >> 15 == 1 && may_delete(&groups);
+        let kinds: Vec<Kind> =
+            Kind::ALL.iter().filter(|(_, group, _)| groups.contains(group)).map(|(kind, _, _)| *kind).collect();
+        let seed = u64::from(byte(2));
+        let steps = rest.chunks_exact(2).take(steps_max).map(|pair| Step {
+            kind: kinds[usize::from(pair[0]) % kinds.len()],
+            chance: Rng::of(&[seed, 7, u64::from(pair[1])]).next(),
+        });
+        Self { seed, steps: steps.collect(), groups, deletes }
     }
 
     pub(crate) fn has(&self, group: Group) -> bool {

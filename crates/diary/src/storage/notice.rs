@@ -13,7 +13,7 @@ const KEPT: i64 = 50;
 /// Something that happened to the diary, or a state it is in, for its owner to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// Stable word for programs: `repaired`, `junk`, `misbehaving`, `missing`, `quarantined`, …
+    /// Stable word for programs: `repaired`, `junk`, `misbehaving`, `unsettled`, `missing`, `quarantined`, …
     pub kind: String,
     /// A sentence for people, in English; see [`Notice::say`]. No health data, no ids.
     pub text: String,

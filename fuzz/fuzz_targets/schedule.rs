@@ -1,0 +1,4 @@
+//! See `tests/src/fuzzed/schedule.rs`.
+#![no_main]
+
+lissom_fuzz::target!("schedule");
