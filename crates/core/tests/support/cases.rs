@@ -5,6 +5,6 @@ pub(crate) fn cases(ordinary: u32) -> proptest::test_runner::Config {
     /// What proptest runs when nobody asks for anything.
     const UNASKED: u32 = 256;
     let asked = proptest::test_runner::Config::default();
-    let more = (asked.cases != UNASKED).then_some(asked.cases).unwrap_or_default();
+    let more = if asked.cases == UNASKED { 0 } else { asked.cases };
     proptest::test_runner::Config { cases: ordinary.max(more), ..asked }
 }

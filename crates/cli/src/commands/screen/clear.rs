@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::printable;
 use crate::rows::short_id;
-use crate::texts::screen as words;
+use crate::texts::{Sentence, screen as words};
 use crate::when;
 
 /// Fewest letters of an id that are taken for it.
@@ -100,7 +100,8 @@ impl Clear {
         let lang = context.lang();
         context.out.show(&cleared, || {
             let who = printable(values.who.as_deref().unwrap_or_default());
-            let said = words::CLEAR_DONE.with("n", covers.len()).with("who", who);
+            let done = words::CLEAR_DONE.with("n", covers.len());
+            let said = if covers.is_empty() { Sentence::from(words::CLEAR_DONE_LIMIT) } else { done }.with("who", who);
             let said = said.with("day", values.day.clone().unwrap_or_default()).with("id", short_id(&id));
             let mut lines = vec![paragraph(&said.say(lang), 0)];
             if !replaces.is_empty() {

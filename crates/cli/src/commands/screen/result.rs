@@ -16,6 +16,7 @@ use crate::texts::{Lang, Sentence, Text, screen as words};
 const LABEL: usize = 12;
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, by name")]
 struct JsonResult<'a> {
     id: &'a str,
     asked: Purpose,
