@@ -8,6 +8,7 @@
 //! The table and its sources are told in `docs/evidence.md`, and no clinician has reviewed it.
 
 use crate::exercise::{Exercise, Position};
+use crate::own_exercise::OwnExercise;
 use crate::texts::{self, Text};
 use serde::Serialize;
 
@@ -86,10 +87,20 @@ impl Condition {
     /// Several reasons may hold. A tag is told before a position, and a position before a level.
     #[must_use]
     pub fn blocks(&self, exercise: &Exercise) -> Option<Block> {
-        let tag = exercise.cautions.iter().find(|tag| self.exclude.contains(tag)).map(|tag| Block::Tag(tag));
-        let position =
-            || self.exclude_positions.contains(&exercise.position).then_some(Block::Position(exercise.position));
-        let level = || self.level_max.filter(|most| exercise.level > *most).map(Block::Level);
+        self.rules_out(exercise.cautions, Some(exercise.position), exercise.level)
+    }
+
+    /// The same for one of the person's own, by what its record says.
+    #[must_use]
+    pub fn blocks_own(&self, own: &OwnExercise) -> Option<Block> {
+        self.rules_out(&own.cautions, own.position, own.level)
+    }
+
+    fn rules_out<T: AsRef<str>>(&self, cautions: &[T], position: Option<Position>, level: u8) -> Option<Block> {
+        let named = |caution: &T| self.exclude.iter().copied().find(|tag| *tag == caution.as_ref());
+        let tag = cautions.iter().find_map(named).map(Block::Tag);
+        let position = || position.filter(|position| self.exclude_positions.contains(position)).map(Block::Position);
+        let level = || self.level_max.filter(|most| level > *most).map(Block::Level);
         tag.or_else(position).or_else(level)
     }
 

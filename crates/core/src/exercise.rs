@@ -427,7 +427,8 @@ pub struct Exercise {
     pub easier: &'static [&'static str],
     /// Ids of harder exercises to move on to.
     pub harder: &'static [&'static str],
-    /// Symbolic workout or category name in Apple `HealthKit`, where there is one.
+    /// Symbolic workout or category name in Apple `HealthKit`, where there is one; two, with ` + ` between them, for
+    /// what is both.
     pub healthkit: Option<&'static str>,
     /// Symbolic session or record name in Android Health Connect. A name, since its two libraries number it differently.
     pub health_connect: Option<&'static str>,

@@ -29,3 +29,7 @@ pub mod screening;
 pub mod texts;
 pub mod value;
 pub mod vocabulary;
+
+#[cfg(test)]
+#[path = "../tests/support/cases.rs"]
+mod cases;

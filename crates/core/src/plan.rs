@@ -6,6 +6,7 @@
 //!
 //! Nothing here is random and nothing reads a clock: the same input gives the same plan on every device.
 
+mod another_day;
 mod edit;
 mod extra;
 mod followed;
@@ -21,6 +22,7 @@ mod reason;
 mod tests;
 mod today;
 
+pub use another_day::another_day;
 pub use edit::{Edit, Edited, NotDone, edit, regenerate};
 pub use extra::Extra;
 pub use followed::{Followed, followed};

@@ -28,7 +28,7 @@ pub use self::cleared::{Cleared, Locked};
 pub use self::emergency::Numbers;
 pub use self::question::{AnswerKind, Purpose, Question, questions};
 pub use self::recording::{HOURS_BEFORE_A_IS_CLEARED, left_half_way, result};
-pub use self::rules::{LEVEL_MAX, Leanings, Level, RULES, Rule};
+pub use self::rules::{LEVEL_MAX, Leanings, Level, RULES, Rule, STAYS};
 pub use self::safety::{Ask, BREAK_DAYS, CHECK_IN_DAYS, Safety, Usage};
 pub use self::standing::{Standing, Why};
 pub use self::stop::{StopAction, StopReason, Then, stop};

@@ -1,6 +1,10 @@
 //! Laws of merging, over random histories.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[path = "support/cases.rs"]
+mod cases;
+
+use cases::cases;
 use lissom_core::document::{Change, Document, Outcome, Put, Writer};
 use lissom_core::value::{Fields, Value, encode};
 use proptest::collection::vec;
@@ -93,7 +97,7 @@ fn merged(parts: &[&[Change]]) -> Document {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn merge_is_commutative_associative_and_idempotent(

@@ -1,8 +1,12 @@
 //! Laws of the dose rules, over random diaries.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[path = "support/cases.rs"]
+mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use cases::cases;
 use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
@@ -193,7 +197,8 @@ fn any_diary() -> impl Strategy<Value = Diary> {
             at_ms += 1;
             let pain = if about.once_in(24) { about.below(11) } else { 1 + about.below(if calm { 2 } else { 3 }) };
             if !about.once_in(16) {
-                let values = CheckInValues { pain: Some(pain), ..CheckInValues::default() };
+                let leg = about.once_in(3).then(|| about.below(3));
+                let values = CheckInValues { pain: Some(pain), leg, ..CheckInValues::default() };
                 diary.check_ins.push(Dated { id: format!("c:{at_ms:04}"), day, at_ms, values });
             }
             for (n, digits) in results.into_iter().take(count).enumerate() {
@@ -303,7 +308,7 @@ fn random_diaries_rise_fall_pause_and_flare() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: CASES, ..ProptestConfig::default() })]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn the_order_of_arrival_does_not_matter(diary in any_answered(), seed in any::<u64>()) {

@@ -10,14 +10,15 @@ use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, TraceLine, days, replay,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Proposal, Rule, TraceLine, days,
+    replay,
 };
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
 use lissom_core::own_exercise::OwnExercise;
-use lissom_core::plan::{Followed, Limits, PlanValues, SessionPlan, followed, session};
-use lissom_core::record::Dated;
+use lissom_core::plan::{Experience, Followed, Limits, PlanValues, SessionPlan, another_day, edit, followed, session};
+use lissom_core::record::{Dated, doc_of};
 use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::result::ResultValues;
 use lissom_core::screening::{Cleared, Safety, StopReason, Usage};
@@ -47,6 +48,8 @@ pub struct Advice {
     pub today: Day,
     /// The safety state. [`Safety::clearance`] says whether a session may be put together.
     pub safety: Safety,
+    /// What a plan may have today: there if the person is cleared.
+    pub limits: Option<Limits>,
     /// The plan that is followed, and versions beside it.
     pub plan: Followed,
     /// Today's session: there if the person is cleared and has a plan.
@@ -98,15 +101,23 @@ impl Diary {
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
         let waiting = self.is_waiting()?;
-        let doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
-        let session = cleared
+        let mut doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
+        let first = self.end_of("session", "min", today)?;
+        let limits =
+            cleared.as_ref().map(|cleared| Limits::from(cleared).with_own(&own).since_first_session(first, today));
+        // A yes to more days has to lead to them.
+        doses.proposals.retain(|proposal| {
+            proposal.rule != Rule::Days.id()
+                || limits.as_ref().and_then(|limits| more_days(limits, &plan, proposal)).is_some()
+        });
+        let session = limits
             .as_ref()
             .zip(plan.plan.as_ref())
-            .map(|(cleared, plan)| session(&Limits::from(cleared), &plan.values, today, &days_off, &doses));
-        Ok(Advice { today, safety, plan, session, doses, outcome, own, waiting })
+            .map(|(limits, plan)| session(limits, &plan.values, today, &days_off, &doses));
+        Ok(Advice { today, safety, limits, plan, session, doses, outcome, own, waiting })
     }
 
-    /// Answers a proposal of today's.
+    /// Answers a proposal of today's. A yes to one more day a week writes a new version of the plan with it.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] of `proposal` if the rules do not make it today.
@@ -115,8 +126,17 @@ impl Diary {
         let advice = self.advice(Day::of(at))?;
         let found = advice.doses.proposals.iter().find(|one| one.id == proposal);
         let unknown = Refusal::new("proposal", Reason::UnknownId { nearest: None });
-        let values: AnswerValues = found.ok_or(unknown)?.answer(accept);
-        self.add(&values, Some(at))
+        let found = found.ok_or(unknown)?;
+        let values: AnswerValues = found.answer(accept);
+        let more = advice.limits.as_ref().filter(|_| accept && found.rule == Rule::Days.id());
+        let (id, put) = self.made(&values, at)?;
+        let mut puts = vec![put];
+        if let Some(plan) = more.and_then(|limits| more_days(limits, &advice.plan, found)) {
+            puts.push(self.made(&plan, at)?.1);
+        }
+        // Both or none: answers and plans are in the same document.
+        self.storage.write(|write| write.put(&doc_of(&id), &puts))?;
+        Ok(id)
     }
 
     /// How the doses follow from the records, step by step; of one exercise, or of all.
@@ -164,7 +184,7 @@ impl Diary {
             fit: &fit,
             pain: None,
             irritability,
-            experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(|word| word != "beginner"),
+            experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(is_experienced),
             first_session: self.end_of("session", "min", today)?,
             older: plan.and_then(|plan| plan.age_65.as_deref()) == Some("yes"),
         };
@@ -322,6 +342,19 @@ impl Diary {
     }
 }
 
+/// The plan with one more day for the exercise of a proposal, if it can have one.
+fn more_days(limits: &Limits, plan: &Followed, proposal: &Proposal) -> Option<PlanValues> {
+    let plan = plan.plan.as_ref()?;
+    let change = another_day(&plan.values, &proposal.key.exercise)?;
+    // The time of writing is set when it is written.
+    edit(limits, plan, &change, Moment { at_ms: 0, offset_minutes: 0 }).ok().map(|edited| edited.values)
+}
+
+/// Whether a word for experience is one that this version knows, and not that of a beginner.
+fn is_experienced(word: &str) -> bool {
+    Experience::from_word(word).is_some_and(|experience| experience != Experience::Beginner)
+}
+
 /// The day on which keeping well was left for the last time: a new spell of pain began. It is found by what replaces
 /// what, and not by the order of the versions.
 fn new_episode(plans: &[Dated<PlanValues>], today: Day) -> Option<Day> {
@@ -375,5 +408,19 @@ fn agreed(plan: &Dated<PlanValues>) -> Vec<Agreed> {
 impl std::fmt::Debug for Advice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Advice(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_experienced;
+
+    #[test]
+    fn who_is_used_to_exercise_is_known_by_a_word_that_is_known() {
+        for (word, experienced) in
+            [("beginner", false), ("used", true), ("trained", true), ("", false), ("of-a-newer-version", false)]
+        {
+            assert_eq!(is_experienced(word), experienced, "{word}");
+        }
     }
 }

@@ -8,8 +8,9 @@ use lissom_core::plan::{
 };
 use lissom_core::record::Dated;
 use lissom_core::refusal::{Reason, Refusal};
-use lissom_core::screening::{Cleared, Locked};
+use lissom_core::screening::Locked;
 
+use crate::advice::Advice;
 use crate::diary::Diary;
 use crate::error::Error;
 
@@ -74,7 +75,7 @@ impl Diary {
         name: Option<&str>,
         at: Option<Moment>,
     ) -> Result<(String, Generated), PlanError> {
-        self.new_plan(name, at, |cleared| generate(&Limits::from(cleared), profile))
+        self.new_plan(name, at, |limits| generate(limits, profile))
     }
 
     /// Records a sample routine on these days in place of the plan that is followed, without what must not be done.
@@ -87,18 +88,17 @@ impl Diary {
         weekdays: &[u8],
         at: Option<Moment>,
     ) -> Result<(String, Generated), PlanError> {
-        self.new_plan(Some(preset), at, |cleared| from_preset(&Limits::from(cleared), preset, weekdays))
+        self.new_plan(Some(preset), at, |limits| from_preset(limits, preset, weekdays))
     }
 
     fn new_plan(
         &mut self,
         name: Option<&str>,
         at: Option<Moment>,
-        make: impl FnOnce(&Cleared) -> Result<Generated, Refusal>,
+        make: impl FnOnce(&Limits) -> Result<Generated, Refusal>,
     ) -> Result<(String, Generated), PlanError> {
         let at = self.moment(at)?;
-        let cleared = self.cleared(Day::of(at))?;
-        let generated = make(&cleared)?;
+        let generated = make(&self.limits(Day::of(at))?)?;
         let Followed { plan, others } = self.plan()?;
         // A new plan settles which of several versions to follow: it replaces them all.
         let replaced: Vec<String> = plan.into_iter().chain(others).map(|plan| plan.id).collect();
@@ -115,9 +115,9 @@ impl Diary {
     /// [`PlanError::NotDone`] says why, and what would do instead.
     pub fn edit_plan(&mut self, change: &Edit, at: Option<Moment>) -> Result<(String, Edited), PlanError> {
         let at = self.moment(at)?;
-        let cleared = self.cleared(Day::of(at))?;
+        let limits = self.limits(Day::of(at))?;
         let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
-        let edited = edit(&Limits::from(&cleared), &plan, change, at)?;
+        let edited = edit(&limits, &plan, change, at)?;
         let id = self.add(&edited.values, Some(at))?;
         Ok((id, edited))
     }
@@ -146,9 +146,13 @@ impl Diary {
         Ok(self.add(&values, at)?)
     }
 
-    /// Leave to exercise by a plan today.
-    fn cleared(&mut self, today: Day) -> Result<Cleared, PlanError> {
-        self.safety(today)?.clearance().map_err(PlanError::Locked)
+    /// Limits of a plan today, if there is leave to exercise by one.
+    fn limits(&mut self, today: Day) -> Result<Limits, PlanError> {
+        let Advice { limits, safety, .. } = self.advice(today)?;
+        match limits {
+            Some(limits) => Ok(limits),
+            None => Err(PlanError::Locked(safety.clearance().err().unwrap_or(Locked::NotScreened))),
+        }
     }
 
     /// Records a flare, its end, or days off.

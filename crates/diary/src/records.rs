@@ -2,6 +2,7 @@
 
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
+use lissom_core::document::Put;
 use lissom_core::moment::{Moment, uuid7};
 use lissom_core::record::{Dated, Values, check_fields, doc_of};
 use lissom_core::result::ResultValues;
@@ -18,13 +19,20 @@ impl Diary {
     /// `at` is when it was; `None` is now, in UTC. A time in the values is not used.
     pub(crate) fn add<V: Values>(&mut self, values: &V, at: Option<Moment>) -> Result<String, Error> {
         let at = self.moment(at)?;
+        let (id, put) = self.made(values, at)?;
+        self.storage.write(|write| write.put(&doc_of(&id), &[put]))?;
+        Ok(id)
+    }
+
+    /// A record of these values at this time, to be written: its id, and what writes it.
+    pub(crate) fn made<V: Values>(&mut self, values: &V, at: Moment) -> Result<(String, Put), Error> {
         let mut values = values.clone();
         values.set("at_ms", Value::Int(at.at_ms));
         values.set("offset_minutes", Value::Int(at.offset_minutes));
         check_fields(&values)?;
         let id = format!("{}:{}", V::KIND.letter(), uuid7(at.at_ms, random(self.storage.host.as_mut())));
-        self.storage.write(|write| write.put(&doc_of(&id), &[new_record(&id, &values)]))?;
-        Ok(id)
+        let put = new_record(&id, &values);
+        Ok((id, put))
     }
 
     /// Every record of a kind since a day that was not deleted, sorted by time, then id. `None` is from the beginning.

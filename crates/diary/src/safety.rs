@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use lissom_core::day::Day;
 use lissom_core::moment::Moment;
+use lissom_core::outcome::Tier;
 use lissom_core::record::Dated;
+use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::screening::{
-    Answer, Answers, CautionValues, ClearanceValues, Purpose, Safety, ScreeningValues, Triage, Usage, left_half_way,
-    result, triage,
+    Answer, Answers, CautionValues, ClearanceValues, Purpose, STAYS, Safety, ScreeningValues, Triage, Usage,
+    left_half_way, result, triage,
 };
 
+use crate::advice::Advice;
 use crate::diary::Diary;
 use crate::error::Error;
 
@@ -20,6 +23,8 @@ pub struct Screened {
     pub id: String,
     /// What the rules make of the answers.
     pub triage: Triage,
+    /// Whether [`STAYS`] counts as answered with yes because the check-ins say so.
+    pub from_records: bool,
 }
 
 impl Diary {
@@ -65,6 +70,9 @@ impl Diary {
 
     /// Records answers to the safety questions. They answer again every result that this device knows of.
     ///
+    /// While an alert advises to see a professional, the question whether pain stays or gets worse ([`STAYS`]) counts as
+    /// answered with yes, whatever the person says, unless a professional cleared that in this spell of pain.
+    ///
     /// # Errors
     /// [`Error::InvalidInput`] of a question that is not answered or contradicts another; nothing is recorded then.
     pub fn record_screening(
@@ -75,11 +83,20 @@ impl Diary {
         at: Option<Moment>,
     ) -> Result<Screened, Error> {
         let at = self.moment(at)?;
-        let known = self.safety_after(&Usage::default(), Day::of(at))?.unanswered;
-        let values = result(answers, purpose, &known, country)?;
+        let Advice { safety, outcome, .. } = self.advice(Day::of(at))?;
+        let mut answers = answers.clone();
+        // What the check-ins say already is not left to memory. A professional who looked at it in this spell of pain
+        // knows better than they do.
+        let stays = outcome.alerts.tier() == Some(Tier::Contact)
+            && safety.reviewed.is_none_or(|reviewed| reviewed < outcome.episode_start);
+        let from_records = stays && purpose.is_whole() && answers.get(STAYS) == Some(Answer::No);
+        if from_records {
+            answers.set(STAYS, "yes")?;
+        }
+        let values = result(&answers, purpose, &safety.unanswered, country)?;
         values.check()?;
         let id = self.add(&values, Some(at))?;
-        Ok(Screened { id, triage: triage(answers, purpose) })
+        Ok(Screened { id, triage: triage(&answers, purpose), from_records })
     }
 
     /// Records answers that the person left half way, if they are a warning sign already: see [`left_half_way`].
@@ -96,7 +113,7 @@ impl Diary {
         let at = self.moment(at)?;
         let Some((values, triage)) = left_half_way(answers, purpose, country) else { return Ok(None) };
         let id = self.add(&values, Some(at))?;
-        Ok(Some(Screened { id, triage }))
+        Ok(Some(Screened { id, triage, from_records: false }))
     }
 
     /// Records whether the person has a condition. It answers again every answer about it that this device knows of.
@@ -129,15 +146,33 @@ impl Diary {
 
     /// Records that a professional cleared screening results: those it names in `covers`, and no other.
     ///
+    /// One that takes the place of earlier ones, `replaces`, is how a limit is lifted or changed:
+    /// [`Safety::limited_by`] has their ids. What they cleared stays cleared.
+    ///
     /// # Errors
-    /// [`Error::InvalidInput`] names the field: who, the day and what is covered are needed. An emergency can be covered
-    /// 24 hours after it was written down, once the signs are gone or assessed.
+    /// [`Error::InvalidInput`] names the field: who, the day, and what is covered or replaced are needed. An emergency can
+    /// be covered 24 hours after it was written down, once the signs are gone or assessed.
     pub fn record_clearance(&mut self, values: &ClearanceValues, at: Option<Moment>) -> Result<String, Error> {
         let at = self.moment(at)?;
-        let standing = self.safety_after(&Usage::default(), Day::of(at))?.standing;
+        let mut values = values.clone();
+        let mut clearances = self.standing_clearances()?;
+        let mut covered = Vec::new();
+        for id in values.replaces.iter().flatten() {
+            let known = clearances.iter_mut().find(|clearance| clearance.id == *id);
+            let known = known.ok_or(Refusal::new("replaces", Reason::UnknownId { nearest: None }))?;
+            // As it will be once it is replaced, though it goes on to take the place of others.
+            covered.extend(known.values.covers.take().unwrap_or_default());
+            known.values.level_max = None;
+            values.signs = values.signs.take().or_else(|| known.values.signs.take());
+        }
+        let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
+        let safety = Safety::of(&screenings, &clearances, &cautions, &Usage::default(), Day::of(at));
+        let covers = values.covers.get_or_insert_default();
+        covered.retain(|id| !covers.contains(id) && safety.standing.iter().any(|standing| standing.id == *id));
+        covers.extend(covered);
         let now = self.storage.host.now_ms();
-        values.check(&standing, now)?;
-        self.add(values, Some(at))
+        values.check(&safety.standing, now)?;
+        self.add(&values, Some(at))
     }
 
     /// The person's age in years, as they last said with the safety questions.

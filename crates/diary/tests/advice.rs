@@ -1,6 +1,9 @@
 //! Advice on a device: what is kept of days long past changes nothing, and nothing rises while something is missing.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[path = "../../core/tests/support/cases.rs"]
+mod cases;
+use cases::cases;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::screening::{AnswerKind, Answers, Purpose, next_question};
 use lissom_diary::{CheckInValues, Diary, ExportFormat, HistoryQuery, Moment, ResultValues, SystemHost};
@@ -210,7 +213,7 @@ fn same_as_read_whole(folder: &TempDir, diary: &mut Diary, day: i32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn what_is_kept_of_days_long_past_gives_the_same_advice_as_reading_everything(steps in vec(any_step(), 6..24)) {
@@ -279,4 +282,53 @@ fn what_was_accepted_before_stays_while_an_entry_is_missing() {
         exercises.values().map(|one| one.step).collect::<Vec<_>>()
     };
     assert_eq!(steps(&diary.advice(today).unwrap().doses.exercises), steps(&accepted));
+}
+
+#[test]
+fn a_yes_to_one_more_day_puts_it_into_the_plan_and_without_a_plan_nothing_is_offered() {
+    let (_folder, mut diary) = begun();
+    let walk = |minutes| ResultValues { minutes: Some(minutes), ..done("walking", 2) };
+    screen(&mut diary, 0);
+    for day in 0..=60 {
+        check_in(&mut diary, day, 1);
+        if day % 3 == 0 {
+            diary.record_result(&walk(30), Some(at(day, 18))).unwrap();
+        }
+        let advice = diary.advice(first().plus(day)).unwrap();
+        assert!(advice.doses.proposals.iter().all(|one| one.rule != "dose.days"), "there is no plan");
+        for proposal in advice.doses.proposals {
+            diary.answer_proposal(&proposal.id, true, Some(at(day, 20))).unwrap();
+        }
+    }
+    diary.make_preset("ten-minutes", &[0, 3], Some(at(60, 21))).unwrap();
+    let mut offered = None;
+    for day in 61..=300 {
+        check_in(&mut diary, day, 1);
+        if day % 3 == 0 {
+            diary.record_result(&walk(30), Some(at(day, 18))).unwrap();
+        }
+        let advice = diary.advice(first().plus(day)).unwrap();
+        for proposal in advice.doses.proposals {
+            if proposal.rule == "dose.days" {
+                offered = Some((day, proposal.id));
+                break;
+            }
+            diary.answer_proposal(&proposal.id, true, Some(at(day, 20))).unwrap();
+        }
+        if offered.is_some() {
+            break;
+        }
+    }
+    let (day, proposal) = offered.unwrap();
+    let walks = |diary: &Diary| {
+        let plan = diary.plan().unwrap().plan.unwrap();
+        let days: Vec<u8> =
+            plan.values.items().items.iter().filter(|one| one.exercise == "walking").map(|one| one.weekday).collect();
+        (days, plan.values.weekdays.unwrap())
+    };
+    assert_eq!(walks(&diary), (vec![0, 3], vec![0, 3]));
+    diary.answer_proposal(&proposal, true, Some(at(day, 20))).unwrap();
+    assert_eq!(walks(&diary), (vec![0, 3, 5], vec![0, 3, 5]));
+    let after = diary.advice(first().plus(day)).unwrap();
+    assert!(after.doses.proposals.iter().all(|one| one.id != proposal));
 }

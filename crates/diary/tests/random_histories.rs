@@ -2,11 +2,14 @@
 //! devices show the same.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[path = "../../core/tests/support/cases.rs"]
+mod cases;
 #[path = "support/pool_relay.rs"]
 mod pool_relay;
 
 use std::time::Duration;
 
+use cases::cases;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::measure::MeasureValues;
 use lissom_diary::sync::client::End;
@@ -218,7 +221,7 @@ fn play(devices: &mut [Device], count: i64, step: &Step) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(24) })]
 
     #[test]
     fn the_projection_equals_a_rebuild_after_every_step_and_all_devices_meet(steps in vec(any_step(), 1..50)) {

@@ -223,7 +223,74 @@ fn an_emergency_is_cleared_after_a_day_and_with_its_signs_only() {
     assert_eq!(reason(one.diary.record_clearance(&without, None)).0, "signs");
     one.clear(&[&flag]).unwrap();
     meet(&mut one, &mut other);
-    assert_eq!(other.locking(), Vec::<String>::new());
+    assert_eq!(other.locking(), [flag.as_str()], "its clock is more than a day ahead of ours");
+    let later = other.diary.safety(today().plus(1)).unwrap();
+    assert!(!matches!(later.clearance(), Err(Locked::Standing(_))));
+}
+
+#[test]
+fn a_professionals_limit_is_lifted_or_changed_by_a_later_word_of_one() {
+    let (mut one, mut other) = two(0);
+    let (flag, _) = one.answer(Purpose::First, &["b5"]);
+    let limited = ClearanceValues { level_max: Some(0), ..clearance(&[&flag]) };
+    let first = one.diary.record_clearance(&limited, None).unwrap();
+    meet(&mut one, &mut other);
+    let safety = other.safety();
+    assert_eq!((safety.level_max, safety.limited_by.clone()), (Some(0), vec![first.clone()]));
+    let change = |replaces: &[&String], level_max: Option<i64>| ClearanceValues {
+        level_max,
+        covers: None,
+        signs: None,
+        replaces: Some(replaces.iter().map(|id| (*id).clone()).collect()),
+        ..clearance(&[])
+    };
+    let unknown = format!("l:{}", uuid7(NOW_MS, [7; 10]));
+    assert!(matches!(other.diary.record_clearance(&change(&[&unknown], None), None), Err(Error::InvalidInput(_))));
+    let second = other.diary.record_clearance(&change(&[&first], Some(2)), None).unwrap();
+    meet(&mut one, &mut other);
+    for device in [&mut one, &mut other] {
+        let safety = device.safety();
+        assert_eq!((safety.level_max, &safety.limited_by), (Some(2), &vec![second.clone()]));
+        assert!(safety.standing.is_empty(), "what was cleared stays cleared");
+    }
+    one.diary.record_clearance(&change(&[&second], None), None).unwrap();
+    meet(&mut one, &mut other);
+    let safety = other.safety();
+    assert_eq!((safety.level_max, safety.limited_by.len(), safety.standing.len()), (Some(3), 0, 0));
+}
+
+#[test]
+fn pain_that_got_worse_answers_its_question_until_a_professional_looked_at_it() {
+    let mut device = Device::new(1, 0, &Pool::default());
+    device.answer(Purpose::First, &[]);
+    let at = |day: i64| Moment::new(NOW_MS + day * DAY_MS, 0).unwrap();
+    for day in 0..=40 {
+        let pain = Some(if day < 20 { 2 } else { 6 });
+        device.diary.record_check_in(&CheckInValues { pain, ..CheckInValues::default() }, Some(at(day))).unwrap();
+    }
+    let answer = |device: &mut Device, day: i64, c8: &str| {
+        let mut answers = Answers::new();
+        answers.set("c8", c8).unwrap();
+        while let Some(question) = next_question(&answers, Purpose::Again) {
+            answers.set(question.id, if question.id == "age" { "40" } else { "no" }).unwrap();
+        }
+        device.diary.record_screening(&answers, Purpose::Again, None, Some(at(day))).unwrap()
+    };
+    let early = answer(&mut device, 15, "no");
+    assert!(!early.from_records && early.triage.level == Level::E);
+    let level_max = |device: &mut Device, day: i32| device.diary.safety(today().plus(day)).unwrap().level_max;
+    let screened = answer(&mut device, 40, "no");
+    assert!(screened.from_records);
+    assert_eq!((screened.triage.level, screened.triage.level_max), (Level::C, Some(1)));
+    assert_eq!(level_max(&mut device, 40), Some(1), "whatever the person says");
+    assert!(!answer(&mut device, 40, "yes").from_records);
+    let again = answer(&mut device, 40, "no");
+    assert!(again.from_records);
+    let cleared = ClearanceValues { day: Some(today().plus(40).to_string()), ..clearance(&[&again.id]) };
+    device.diary.record_clearance(&cleared, Some(at(40))).unwrap();
+    assert_eq!(level_max(&mut device, 40), Some(3));
+    let reviewed = answer(&mut device, 40, "no");
+    assert!(!reviewed.from_records && reviewed.triage.level == Level::E);
 }
 
 #[test]

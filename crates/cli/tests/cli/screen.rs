@@ -43,6 +43,7 @@ fn a_result_is_exactly_this() {
         "country",
         "emergency",
         "fired",
+        "from_records",
         "helpline",
         "id",
         "level",
@@ -125,6 +126,7 @@ fn the_state_is_exactly_this() {
         "helpline",
         "level",
         "level_max",
+        "limited_by",
         "locked",
         "next",
         "sentences",
@@ -176,7 +178,7 @@ fn a_clearance_covers_what_it_names_and_short_ids_are_enough() {
     assert!(before.starts_with("--day: before the answers that it is to clear"), "{before}");
     assert_eq!(device.json(&["screen", "show"])["cleared"], false, "what was refused changed nothing");
     let cleared = device.json(&clear(&["--covers", end, "--level-max", "1", "--note", "back in a month"]));
-    assert_eq!(names(&cleared), ["cleared", "covers", "id", "next", "still_stand"]);
+    assert_eq!(names(&cleared), ["cleared", "covers", "id", "next", "replaces", "still_stand"]);
     assert_eq!(json!([cleared["covers"], cleared["still_stand"]]), json!([[id], []]));
     let shown = device.json(&["screen", "show"]);
     assert_eq!(shown["to_cover"], json!([]));
@@ -185,6 +187,15 @@ fn a_clearance_covers_what_it_names_and_short_ids_are_enough() {
     let again = screen(&device, &[]);
     assert_eq!(json!([again["asked"], again["cleared"]]), json!(["session", true]));
     assert_eq!(device.json(&["screen", "show"])["level_max"], 1);
+    // The limit holds until a professional's word takes its place.
+    let shown = device.run(&["screen", "show"]).out;
+    assert!(flowing(&shown).contains("A professional set a limit"), "{shown}");
+    let limit = device.json(&["screen", "show"])["limited_by"].clone();
+    let lifted = device.json(&clear(&["--new-limit"]));
+    assert_eq!(json!([lifted["replaces"], lifted["covers"], lifted["cleared"]]), json!([limit, [], true]));
+    let shown = device.json(&["screen", "show"]);
+    assert_eq!(json!([shown["level_max"], shown["limited_by"]]), json!([3, []]));
+    assert!(device.refused(3, &clear(&["--new-limit"])).contains("no professional set a limit"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::dose::DayOffValues;
-use crate::dose::morning::{Morning, Mornings};
+use crate::dose::morning::{Morning, Mornings, Scored};
 use crate::dose::rule::Rule;
 use crate::dose::zone::Doubled;
 use crate::record::Dated;
@@ -27,6 +27,10 @@ pub(crate) struct Flare {
     /// What was usual before it began: kept, since the bad mornings would soon be usual themselves. If that was not
     /// known, what is usual once there are mornings enough.
     usual: Option<Doubled>,
+    /// The same of the leg.
+    leg_usual: Option<Doubled>,
+    /// Whether the mornings of the leg began it: then it is not over without them.
+    of_leg: bool,
     /// [`Rule::FlareMornings`] or [`Rule::FlareTold`].
     pub(crate) rule: Rule,
     pub(crate) basis: Vec<String>,
@@ -39,6 +43,7 @@ pub(crate) struct Flare {
 pub(crate) struct Flares {
     pub(crate) now: Option<Flare>,
     bad: Option<(Morning, Doubled)>,
+    bad_leg: Option<(Morning, Doubled)>,
     /// The last one that ended.
     pub(crate) ended: Option<Ended>,
 }
@@ -54,12 +59,13 @@ pub(crate) struct Ended {
 
 impl Flares {
     /// Takes a day in and tells whether a flare began; days must ascend. `mornings` may hold the day's own score.
-    pub(crate) fn day(&mut self, day: Day, mornings: &Mornings, told: &[Dated<DayOffValues>]) -> bool {
+    pub(crate) fn day(&mut self, day: Day, mornings: &Scored, told: &[Dated<DayOffValues>]) -> bool {
         let says = |what: &str| told.iter().find(|record| record.values.reason.as_deref() == Some(what));
         let flare = says("flare");
         if let Some(now) = &mut self.now {
             // Without it no morning could be compared with anything, and the flare would never settle.
-            now.usual = now.usual.or_else(|| mornings.usual(day));
+            now.usual = now.usual.or_else(|| mornings.back.usual(day));
+            now.leg_usual = now.leg_usual.or_else(|| mornings.leg.usual(day));
             // Of "flare" and "flare over" on one day the stricter stands.
             let over = says("flare-over").filter(|_| flare.is_none());
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
@@ -68,40 +74,56 @@ impl Flares {
             }
             return false;
         }
-        let before = self.bad.take().filter(|(bad, _)| day.since(bad.day) == 1);
-        let usual = mornings.usual(day);
-        let began = match flare {
-            Some(record) => Some((usual, Rule::FlareTold, vec![record.id.clone()])),
-            None => self.worsens(mornings.on(day), before, usual),
-        };
-        self.now = began.map(|(usual, rule, basis)| Flare { since: day, usual, rule, basis, calm: None });
-        self.now.is_some()
-    }
-
-    /// Two mornings in a row at least so much over what was usual before the first of them.
-    fn worsens(
-        &mut self,
-        morning: Option<&Morning>,
-        before: Option<(Morning, Doubled)>,
-        usual: Option<Doubled>,
-    ) -> Option<(Option<Doubled>, Rule, Vec<String>)> {
-        let morning = morning?;
-        let bad = |usual: &Doubled| over(morning.score, *usual) >= doubled(ON_POINTS);
-        if let Some((first, usual)) = before.filter(|(_, usual)| bad(usual)) {
-            return Some((Some(usual), Rule::FlareMornings, vec![first.id, morning.id.clone()]));
+        let back = worsens(&mut self.bad, &mornings.back, day);
+        let leg = worsens(&mut self.bad_leg, &mornings.leg, day);
+        let (mut usual, mut leg_usual) = (mornings.back.usual(day), mornings.leg.usual(day));
+        let mut basis = Vec::new();
+        for (part, began) in [(&mut usual, &back), (&mut leg_usual, &leg)] {
+            if let Some((before, ids)) = began {
+                *part = Some(*before);
+                basis.extend(ids.iter().cloned());
+            }
         }
-        self.bad = usual.filter(bad).map(|usual| (morning.clone(), usual));
-        None
+        basis.sort();
+        basis.dedup();
+        let rule = match flare {
+            Some(record) => {
+                basis = vec![record.id.clone()];
+                Rule::FlareTold
+            }
+            None if basis.is_empty() => return false,
+            None => Rule::FlareMornings,
+        };
+        self.now = Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None });
+        (self.bad, self.bad_leg) = (None, None);
+        true
     }
 }
 
+/// Two mornings in a row at least so much over what was usual before the first of them: that, and their ids. `bad` is
+/// the first of them, kept until the next day.
+fn worsens(bad: &mut Option<(Morning, Doubled)>, mornings: &Mornings, day: Day) -> Option<(Doubled, Vec<String>)> {
+    let before = bad.take().filter(|(bad, _)| day.since(bad.day) == 1);
+    let morning = mornings.on(day)?;
+    let is_bad = |usual: &Doubled| over(morning.score, *usual) >= doubled(ON_POINTS);
+    if let Some((first, usual)) = before.filter(|(_, usual)| is_bad(usual)) {
+        return Some((usual, vec![first.id, morning.id.clone()]));
+    }
+    *bad = mornings.usual(day).filter(is_bad).map(|usual| (morning.clone(), usual));
+    None
+}
+
 impl Flare {
-    /// Two mornings in a row after the day it began that are close to what was usual: their ids.
-    fn settles(&mut self, day: Day, mornings: &Mornings) -> Option<Vec<String>> {
-        let calm =
-            |morning: &&Morning| self.usual.is_some_and(|usual| over(morning.score, usual) <= doubled(OFF_POINTS));
-        let today = mornings.on(day).filter(calm)?;
-        let yesterday = mornings.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
+    /// Two mornings in a row after the day it began that are close to what was usual, the leg's too: their ids.
+    fn settles(&mut self, day: Day, mornings: &Scored) -> Option<Vec<String>> {
+        let calm = |morning: &Morning, usual: Doubled| over(morning.score, usual) <= doubled(OFF_POINTS);
+        let leg = match mornings.leg.on(day) {
+            Some(morning) => self.leg_usual.is_none_or(|usual| calm(morning, usual)),
+            None => !self.of_leg,
+        };
+        let back = |morning: &&Morning| self.usual.is_some_and(|usual| calm(morning, usual));
+        let today = mornings.back.on(day).filter(back).filter(|_| leg)?;
+        let yesterday = mornings.back.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
         self.calm = Some(day);
         Some(vec![yesterday?.id.clone(), today.id.clone()])
     }

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue;
+use crate::check_in::CheckInValues;
 use crate::day::Day;
 use crate::dose::RULES_VERSION;
 use crate::dose::flare::Flares;
 use crate::dose::known::{Exercises, Known};
 use crate::dose::log::DayLog;
-use crate::dose::morning::{Morning, Mornings};
+use crate::dose::morning::{Morning, Scored, Scores};
 use crate::dose::offers::{Rise, Week, done, growth};
 use crate::dose::proposal::{Answered, Answers, Key, Side};
 use crate::dose::rule::Rule;
@@ -42,13 +44,14 @@ pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
 /// What the days of a diary so far make of every exercise.
 ///
 /// Serialize it to go on later: folding some days, storing, and folding the rest gives the same as folding all. Its
-/// size depends on the number of exercises, not of days. A stored fold holds only for the [`RULES_VERSION`] and the
-/// own exercises it was made with, and only while nothing up to its last day changes: see [`Fold::is_current`].
+/// size depends on the number of exercises, not of days. A stored fold holds only for the [`RULES_VERSION`], the catalogue and
+/// the own exercises it was made with, and only while nothing up to its last day changes: see [`Fold::is_current`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     rules_version: u32,
+    catalogue: u64,
     pub(crate) through: Option<Day>,
-    pub(crate) mornings: Mornings,
+    pub(crate) mornings: Scored,
     pub(crate) flares: Flares,
     pub(crate) tracks: BTreeMap<Key, Track>,
     /// The last day's exposures, until the morning after.
@@ -74,6 +77,7 @@ impl std::fmt::Debug for Fold {
 struct Pending {
     day: Day,
     usual: Option<Doubled>,
+    leg_usual: Option<Doubled>,
     exposures: BTreeMap<Key, Vec<Exposure>>,
     answers: Answers,
 }
@@ -104,8 +108,9 @@ impl Fold {
     pub fn new() -> Self {
         Self {
             rules_version: RULES_VERSION,
+            catalogue: catalogue::digest(),
             through: None,
-            mornings: Mornings::default(),
+            mornings: Scored::default(),
             flares: Flares::default(),
             tracks: BTreeMap::new(),
             pending: None,
@@ -117,10 +122,10 @@ impl Fold {
         }
     }
 
-    /// Whether these rules made it. One of other rules is to be dropped and made anew.
+    /// Whether these rules made it, of this catalogue. One of others is to be dropped and made anew.
     #[must_use]
     pub fn is_current(&self) -> bool {
-        self.rules_version == RULES_VERSION
+        self.rules_version == RULES_VERSION && self.catalogue == catalogue::digest()
     }
 
     /// Whether an exercise of this day was red, as far as is known.
@@ -128,7 +133,7 @@ impl Fold {
     pub fn red_on(&self, day: Day, exercises: &Exercises<'_>) -> bool {
         let mut fold = self.clone();
         if fold.pending.as_ref().is_some_and(|pending| pending.day <= day) {
-            fold.settle(None, exercises, &mut |_| {});
+            fold.settle(&Scores::default(), exercises, &mut |_| {});
         }
         fold.reds.contains(&day)
     }
@@ -150,14 +155,20 @@ impl Fold {
         if self.through.is_some_and(|through| log.day <= through) {
             return;
         }
-        let morning = log.check_ins.iter().find_map(|record| {
-            let score = record.values.pain?;
-            Some(Morning { day: log.day, id: record.id.clone(), score })
-        });
-        self.settle(morning.as_ref(), exercises, watch);
+        let first = |score: fn(&CheckInValues) -> Option<i64>| {
+            log.check_ins.iter().find_map(|record| {
+                let score = score(&record.values)?;
+                Some(Morning { day: log.day, id: record.id.clone(), score })
+            })
+        };
+        let scores = Scores { back: first(|values| values.pain), leg: first(|values| values.leg) };
+        self.settle(&scores, exercises, watch);
         self.through = Some(log.day);
-        if let Some(morning) = morning {
-            self.mornings.add(morning);
+        if let Some(morning) = scores.back {
+            self.mornings.back.add(morning);
+        }
+        if let Some(morning) = scores.leg {
+            self.mornings.leg.add(morning);
         }
         if self.flares.day(log.day, &self.mornings, &log.days_off) {
             self.lower_for_flare(log.day, watch);
@@ -198,8 +209,8 @@ impl Fold {
             self.lapsed = Some(last);
         }
         self.last_exposure = Some(log.day);
-        let usual = self.mornings.usual(log.day);
-        self.pending = Some(Pending { day: log.day, usual, exposures, answers: Answers::of(&log.answers) });
+        let (usual, leg_usual) = (self.mornings.back.usual(log.day), self.mornings.leg.usual(log.day));
+        self.pending = Some(Pending { day: log.day, usual, leg_usual, exposures, answers: Answers::of(&log.answers) });
     }
 
     /// The day from which on the safety questions are to be asked again, because nothing was done for more than 28 days:
@@ -211,11 +222,20 @@ impl Fold {
     }
 
     /// Judges the exposures that wait for their next morning, which is this one if it is of the day after.
-    pub(crate) fn settle(&mut self, morning: Option<&Morning>, exercises: &Exercises<'_>, watch: Watch<'_>) {
-        let Some(Pending { day, usual, exposures, answers }) = self.pending.take() else { return };
-        let morning = morning.filter(|morning| morning.day.since(day) == 1);
-        let next_morning = morning.map(|morning| morning.score);
-        let around = Around { day, usual, next_morning, flare: self.flares.now.is_some() };
+    pub(crate) fn settle(&mut self, scores: &Scores, exercises: &Exercises<'_>, watch: Watch<'_>) {
+        let Some(Pending { day, usual, leg_usual, exposures, answers }) = self.pending.take() else { return };
+        let next = |morning: &&Morning| morning.day.since(day) == 1;
+        let (morning, leg) = (scores.back.as_ref().filter(next), scores.leg.as_ref().filter(next));
+        let around = Around {
+            day,
+            usual,
+            next_morning: morning.map(|morning| morning.score),
+            leg_usual,
+            leg_next: leg.map(|leg| leg.score),
+            flare: self.flares.now.is_some(),
+        };
+        // Both are of one check-in more often than not.
+        let of_leg = leg.filter(|leg| morning.is_none_or(|morning| morning.id != leg.id));
 
         self.rises.retain(|rise| rise.counts(day));
         let mut seen: BTreeMap<Key, (u32, Seen, Vec<String>)> = BTreeMap::new();
@@ -240,7 +260,8 @@ impl Fold {
                 one.rules.push(rule);
                 self.rises.extend(rise);
             }
-            let basis = basis.into_iter().chain(morning.map(|morning| morning.id.clone())).collect();
+            let mornings = morning.into_iter().chain(of_leg).map(|morning| morning.id.clone());
+            let basis = basis.into_iter().chain(mornings).collect();
             seen.insert(key, (before, one, basis));
         }
         for (key, (before, mut one, basis)) in seen {

@@ -26,6 +26,29 @@ pub(crate) struct Mornings {
     first: Vec<Morning>,
 }
 
+/// The mornings of the back and those of the leg. Each is compared with its own: a leg that gets worse is not hidden by
+/// a back that always hurts.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scored {
+    pub(crate) back: Mornings,
+    pub(crate) leg: Mornings,
+}
+
+impl Scored {
+    /// What is usual for the part that hurts more.
+    pub(crate) fn worse(&self, day: Day) -> Option<Doubled> {
+        self.back.usual(day).max(self.leg.usual(day))
+    }
+}
+
+/// The first scores of a day.
+#[derive(Clone, Default)]
+pub(crate) struct Scores {
+    pub(crate) back: Option<Morning>,
+    /// Not every check-in has one.
+    pub(crate) leg: Option<Morning>,
+}
+
 impl Mornings {
     /// Days must ascend.
     pub(crate) fn add(&mut self, morning: Morning) {

@@ -4,6 +4,7 @@ use crate::day::Day;
 use crate::dose::fold::{Event, Fold};
 use crate::dose::known::Exercises;
 use crate::dose::log::DayLog;
+use crate::dose::morning::Scores;
 use crate::dose::proposal::Side;
 use crate::dose::rule::Rule;
 use crate::dose::today::Reason;
@@ -64,6 +65,6 @@ pub fn replay(days: &[DayLog], exercises: &Exercises<'_>, only: Option<&str>) ->
     for day in days {
         fold.watched(day, exercises, &mut watch);
     }
-    fold.settle(None, exercises, &mut watch);
+    fold.settle(&Scores::default(), exercises, &mut watch);
     lines
 }

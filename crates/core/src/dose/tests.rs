@@ -46,6 +46,14 @@ impl Diary {
         self
     }
 
+    /// How the leg was on mornings that are there.
+    fn legs(mut self, numbers: std::ops::RangeInclusive<i32>, leg: i64) -> Self {
+        for check_in in self.check_ins.iter_mut().filter(|check_in| numbers.contains(&(check_in.day.0 - START))) {
+            check_in.values.leg = Some(leg);
+        }
+        self
+    }
+
     /// One result, and mornings at 2 up to the day after unless they are there.
     fn did(mut self, number: i32, values: ResultValues) -> Self {
         for morning in 0..=number + 1 {

@@ -10,6 +10,7 @@ use crate::dose::flare::{RECHECK_DAYS, WALK_BOUT_MINUTES};
 use crate::dose::fold::Fold;
 use crate::dose::known::{Exercises, Known};
 use crate::dose::ladder::{dose_at, halved, top};
+use crate::dose::morning::Scores;
 use crate::dose::offers::{Ready, choose, growth};
 use crate::dose::proposal::{Key, Proposal, proposal_id};
 use crate::dose::rule::Rule;
@@ -156,7 +157,7 @@ pub struct Doses {
     pub level_max: u8,
     /// Why it is not higher.
     pub level_because: Vec<Reason>,
-    /// Usual morning pain, doubled.
+    /// Usual morning pain of the back, doubled.
     pub usual_pain: Option<Doubled>,
 }
 
@@ -174,14 +175,17 @@ impl Fold {
     #[must_use]
     pub fn today(&self, today: Day, context: &Context<'_>) -> Doses {
         let mut fold = self.clone();
-        fold.settle(None, &context.exercises, &mut |_| {});
+        fold.settle(&Scores::default(), &context.exercises, &mut |_| {});
         Today { fold: &fold, day: today, context, level: fold.ceiling(today, context) }.doses()
     }
 
     /// The highest level for a day, and what sets it.
     fn ceiling(&self, today: Day, context: &Context<'_>) -> Ceiling {
-        let mornings = self.mornings.usual(today.plus(1)).map(|usual| usual.0);
-        let usual = context.pain.map(|pain| pain.saturating_mul(2)).max(mornings);
+        let tomorrow = today.plus(1);
+        let said = context.pain.map(|pain| pain.saturating_mul(2));
+        // A leg that is known does not stand in for a back that is not.
+        let known = said.is_some() || self.mornings.back.usual(tomorrow).is_some();
+        let usual = said.max(self.mornings.worse(tomorrow).map(|usual| usual.0));
         let at_least = |pain: i64| usual.is_some_and(|usual| usual >= pain.saturating_mul(2));
         let first = context.first_session.unwrap_or(today);
         let irritable = context.irritability.unwrap_or(Irritability::Moderate);
@@ -189,7 +193,7 @@ impl Fold {
             (self.flares.now.is_some(), 0, Rule::CeilingFlare),
             (at_least(SEVERE_PAIN), 0, Rule::CeilingPainHigh),
             (irritable == Irritability::High, 0, Rule::CeilingIrritableHigh),
-            (usual.is_none() || at_least(SOME_PAIN), 1, Rule::CeilingPain),
+            (!known || at_least(SOME_PAIN), 1, Rule::CeilingPain),
             (irritable >= Irritability::Moderate, 1, Rule::CeilingIrritable),
             (!context.experienced && today.since(first) < BEGINNER_DAYS, 1, Rule::CeilingBeginner),
             (context.cleared.is_none(), 0, Rule::HoldNotCleared),
@@ -242,7 +246,7 @@ impl Today<'_> {
             flare_over: self.flare_over(),
             level_max: self.level.max,
             level_because: self.level.rules.iter().map(reason).collect(),
-            usual_pain: self.fold.mornings.usual(self.day.plus(1)),
+            usual_pain: self.fold.mornings.back.usual(self.day.plus(1)),
         }
     }
 

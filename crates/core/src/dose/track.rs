@@ -77,6 +77,8 @@ pub(crate) struct Around {
     pub(crate) day: Day,
     pub(crate) usual: Option<Doubled>,
     pub(crate) next_morning: Option<i64>,
+    pub(crate) leg_usual: Option<Doubled>,
+    pub(crate) leg_next: Option<i64>,
     pub(crate) flare: bool,
 }
 
@@ -114,7 +116,13 @@ impl Track {
 
     /// Takes the exposures of one day in as one: the worst of them counts, and all must be clean.
     pub(crate) fn expose(&mut self, exposures: &[Exposure], around: &Around, known: &Known<'_>) -> Seen {
-        let judge = |exposure| zone(exposure, around.usual, around.next_morning, &Limits::STANDARD);
+        let judge = |exposure| {
+            let back = zone(exposure, around.usual, around.next_morning, &Limits::STANDARD);
+            let leg = zone(exposure, around.leg_usual, around.leg_next, &Limits::STANDARD);
+            // A leg that is worse than usual counts as much as a back that is. One that is well, or that nobody asked
+            // about, says nothing of the back.
+            if leg.zone < back.zone && leg.zone <= Zone::Amber { leg } else { back }
+        };
         let judged: Vec<_> = exposures.iter().map(judge).collect();
         let worst = judged.iter().map(|judged| judged.zone).min().unwrap_or(Zone::Unknown);
         let mut rules: Vec<Rule> =
@@ -212,7 +220,8 @@ impl Track {
     fn holds(&self, around: &Around, known: &Known<'_>, before: Option<Day>) -> Vec<Rule> {
         let apart = before.map(|before| around.day.since(before));
         let rest = known.kind() == Kind::Strength && apart.is_some_and(|days| days < STRENGTH_DAYS_APART);
-        let usual_pain = around.usual.is_none_or(|usual| usual.0 > USUAL_PAIN_MAX.saturating_mul(2));
+        let much = |usual: Doubled| usual.0 > USUAL_PAIN_MAX.saturating_mul(2);
+        let usual_pain = around.usual.is_none_or(much) || around.leg_usual.is_some_and(much);
         let weeks = known.ladder() == Ladder::Minutes
             && self.good_since.is_none_or(|since| around.day.since(since) < AEROBIC_GREEN_DAYS);
         let kept = known.ladder() == Ladder::Stretch && self.step >= top(known.dose(), known.ladder(), true);

@@ -5,14 +5,13 @@ use crate::exercise::Exercise;
 use crate::moment::Moment;
 use crate::record::Dated;
 use crate::refusal::{Reason, Refusal};
-use crate::scale::ID_BYTES_MAX;
 use crate::texts::Sentence;
 use crate::texts::plan as said;
 
 use super::generate::{self, Gap, LeftOut, is_elastic};
 use super::item::{self, Item, MINUTES_MAX, Origin};
 use super::limits::Limits;
-use super::profile::Profile;
+use super::profile::{Experience, Profile};
 use super::reason::{Because, Cap, Why};
 use super::{ITEMS_MAX, PlanValues, RULES_VERSION, WEEKDAYS};
 
@@ -90,7 +89,7 @@ pub struct Edited {
     pub gaps: Vec<Gap>,
     /// What is not in it, if it was made anew.
     pub left_out: Vec<LeftOut>,
-    /// Said when an exercise of the person's own comes in: no rule has checked it.
+    /// Said when an exercise of the person's own comes in: nobody has checked what its record says.
     pub unchecked: Option<Sentence>,
 }
 
@@ -247,6 +246,7 @@ pub fn regenerate(limits: &Limits, plan: &Dated<PlanValues>, profile: &Profile, 
 }
 
 fn anew(limits: &Limits, plan: &Dated<PlanValues>, profile: &Profile, at: Moment) -> Result<Edited, NotDone> {
+    let profile = &Profile { first_weeks: profile.first_weeks && !limits.settled, ..profile.clone() };
     let generated = generate::within(limits, profile)?;
     let made = generated.values(at, &[&plan.id]);
     let values = PlanValues { name: plan.values.name.clone(), mode: plan.values.mode.clone(), ..made };
@@ -282,8 +282,13 @@ fn day(field: &'static str, day: u8) -> Result<u8, Refusal> {
 }
 
 /// Highest level that a plan may have now: what screening allows, and what the plan was made with.
+///
+/// What was held back for a beginner's first weeks is so no longer once they are over, also if no new plan was made.
 pub(super) fn level(limits: &Limits, values: &PlanValues) -> (u8, Cap) {
-    let plan = values.level_max.and_then(|level| u8::try_from(level).ok()).unwrap_or(Exercise::LEVEL_MAX);
+    let made = values.level_max.and_then(|level| u8::try_from(level).ok()).unwrap_or(Exercise::LEVEL_MAX);
+    let profile = Profile::read(values).ok().filter(|profile| profile.experience == Experience::Beginner);
+    let settled = profile.filter(|_| limits.settled).map(|profile| generate::ceiling_of_pain(&profile));
+    let plan = settled.map_or(made, |settled| made.max(settled));
     if plan < limits.level_max { (plan, Cap::Plan) } else { (limits.level_max, Cap::Screening) }
 }
 
@@ -300,12 +305,16 @@ fn admit(
     id: &str,
     from: Option<&str>,
 ) -> Result<Option<Sentence>, NotDone> {
-    if item::is_own(id) && id.len() <= ID_BYTES_MAX {
-        return Ok(Some(said::GAP_UNCHECKED.into()));
-    }
-    let unknown = || Refusal::new("exercise", Reason::UnknownExercise { nearest: catalogue::nearest(id) });
-    let exercise = catalogue::find(id).ok_or_else(unknown)?;
     let most = level(limits, values);
+    let unknown = || Refusal::new("exercise", Reason::UnknownExercise { nearest: catalogue::nearest(id) });
+    if item::is_own(id) {
+        return match limits.block_own(id, most) {
+            None => Ok(Some(said::GAP_UNCHECKED.into())),
+            Some(Because::Gone) => Err(unknown().into()),
+            Some(because) => Err(NotDone::Blocked { out: LeftOut { exercise: None, because }, instead: Vec::new() }),
+        };
+    }
+    let exercise = catalogue::find(id).ok_or_else(unknown)?;
     match blocked(limits, most, exercise) {
         None => Ok(None),
         Some(because) => {

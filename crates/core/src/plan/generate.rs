@@ -204,22 +204,25 @@ fn well_known(profile: &Profile) -> impl Iterator<Item = &'static Exercise> {
 
 /// The highest level, and what keeps it there.
 pub(super) fn ceiling(limits: &Limits, profile: &Profile) -> (u8, Cap) {
+    let beginner =
+        if profile.experience == Experience::Beginner && profile.first_weeks { 1 } else { Exercise::LEVEL_MAX };
+    // Of equals the first is named: what a professional could change comes first.
+    [(limits.level_max, Cap::Screening), (ceiling_of_pain(profile), Cap::Pain), (beginner, Cap::Beginner)]
+        .into_iter()
+        .min_by_key(|(most, _)| *most)
+        .unwrap_or((0, Cap::Screening))
+}
+
+/// The highest level that pain and how it settles leave.
+pub(super) fn ceiling_of_pain(profile: &Profile) -> u8 {
     let severity = profile.severity();
-    let settles = profile.irritability.unwrap_or(Irritability::Moderate);
-    let pain = match settles {
+    match profile.irritability.unwrap_or(Irritability::Moderate) {
         _ if severity >= SEVERE_PAIN => 0,
         Irritability::High => 0,
         Irritability::Moderate => 1,
         Irritability::Low if severity >= SOME_PAIN => 1,
         Irritability::Low => Exercise::LEVEL_MAX,
-    };
-    let beginner =
-        if profile.experience == Experience::Beginner && profile.first_weeks { 1 } else { Exercise::LEVEL_MAX };
-    // Of equals the first is named: what a professional could change comes first.
-    [(limits.level_max, Cap::Screening), (pain, Cap::Pain), (beginner, Cap::Beginner)]
-        .into_iter()
-        .min_by_key(|(most, _)| *most)
-        .unwrap_or((0, Cap::Screening))
+    }
 }
 
 /// Why an exercise is left out, safety before everything else; `None` when it may be offered.

@@ -1,7 +1,10 @@
 //! What may be done at all: what screening left.
 
 use crate::condition::Condition;
+use crate::day::Day;
+use crate::dose::BEGINNER_DAYS;
 use crate::exercise::{Bias, Exercise};
+use crate::own_exercise::OwnExercise;
 use crate::screening::Cleared;
 
 use super::reason::{Because, Cap};
@@ -16,9 +19,25 @@ pub struct Limits {
     /// Walk in short bouts.
     pub(crate) bouts: bool,
     pub(crate) prefer: Option<Bias>,
+    /// The person's own exercises; one that is not here does not come in.
+    pub(crate) own: Vec<OwnExercise>,
+    /// Whether the first weeks of exercising are over.
+    pub(crate) settled: bool,
 }
 
 impl Limits {
+    /// The same, knowing the person's own exercises. Without them none comes in.
+    #[must_use]
+    pub fn with_own(self, own: &[OwnExercise]) -> Self {
+        Self { own: own.to_vec(), ..self }
+    }
+
+    /// The same, knowing the day of the first session. Without one the first weeks of a beginner are not over.
+    #[must_use]
+    pub fn since_first_session(self, first: Option<Day>, today: Day) -> Self {
+        Self { settled: first.is_some_and(|first| today.since(first) >= BEGINNER_DAYS), ..self }
+    }
+
     /// Limits of these conditions, by id, in any order. An id that is not known makes them as strict as can be.
     pub(crate) fn new<'a>(level_max: u8, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let mut limits = Self {
@@ -27,6 +46,8 @@ impl Limits {
             unknown: false,
             bouts: false,
             prefer: None,
+            own: Vec::new(),
+            settled: false,
         };
         for id in ids {
             match Condition::find(id) {
@@ -53,6 +74,28 @@ impl Limits {
             return Some(Because::UnknownCondition);
         }
         (exercise.level > self.level_max).then_some(Because::Level { most: self.level_max, cap: Cap::Screening })
+    }
+
+    /// Why one of the person's own must not be offered, by the rules of the catalogue; `None` when nothing is known
+    /// against it.
+    ///
+    /// What its record does not say counts against it: without a level it is of the highest, and who has a condition
+    /// is offered none that does not say its cautions and position.
+    pub(super) fn block_own(&self, id: &str, (most, cap): (u8, Cap)) -> Option<Because> {
+        let Some(own) = self.own.iter().find(|own| own.id == id) else { return Some(Because::Gone) };
+        let condition = self.conditions.iter().find(|condition| condition.blocks_own(own).is_some());
+        if let Some(condition) = condition {
+            return Some(Because::Condition(condition.id));
+        }
+        let unsaid = own.gaps.iter().any(|gap| matches!(*gap, "cautions" | "position"));
+        if unsaid && (self.unknown || !self.conditions.is_empty()) {
+            return Some(Because::Unsaid);
+        }
+        if self.unknown && (own.level > 0 || !own.cautions.is_empty()) {
+            return Some(Because::UnknownCondition);
+        }
+        let (most, cap) = if self.level_max < most { (self.level_max, Cap::Screening) } else { (most, cap) };
+        (own.level > most).then_some(Because::Level { most, cap })
     }
 
     /// The tags for which the exercise is done in another way, each once.

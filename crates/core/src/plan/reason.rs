@@ -187,6 +187,10 @@ pub enum Because {
     Twice,
     /// It was accepted in another's place, and is strength beside a day with strength.
     DayBetween,
+    /// It is the person's own, and there is no longer such an exercise.
+    Gone,
+    /// It is the person's own, and does not say what a condition of theirs asks for.
+    Unsaid,
 }
 
 impl std::fmt::Debug for Because {
@@ -211,6 +215,8 @@ impl Because {
                 | Self::Retired
                 | Self::OneSide
                 | Self::DayBetween
+                | Self::Gone
+                | Self::Unsaid
         )
     }
 
@@ -239,10 +245,12 @@ impl Because {
             Self::OneSide => "out-one-side",
             Self::Twice => "out-twice",
             Self::DayBetween => "out-day-between",
+            Self::Gone => "out-gone",
+            Self::Unsaid => "out-unsaid",
         }
     }
 
-    /// The reason in words, about an exercise of the catalogue; `None` for another.
+    /// The reason in words, about an exercise of the catalogue; `None` for one of the person's own or of a newer version.
     #[must_use]
     pub fn sentence(self, exercise: Option<&'static Exercise>) -> Sentence {
         let Some(exercise) = exercise else {
@@ -250,6 +258,14 @@ impl Because {
                 Self::Unchecked => said::OUT_UNCHECKED,
                 Self::Paused => said::OUT_OWN_PAUSED,
                 Self::Retired => said::OUT_OWN_RETIRED,
+                Self::Gone => said::OUT_OWN_GONE,
+                Self::Unsaid => said::OUT_OWN_UNSAID,
+                Self::UnknownCondition => said::OUT_OWN_UNKNOWN_CONDITION,
+                Self::Condition(id) => {
+                    let words = keyed("condition", id, said::CONDITION_OTHER);
+                    return said::OUT_OWN_CONDITION.with("condition", words);
+                }
+                Self::Level { most, cap } => return said::OUT_OWN_LEVEL.with("cap", cap.sentence(most)),
                 _ => said::OUT_NEWER,
             };
             return text.into();
@@ -266,6 +282,8 @@ impl Because {
             Self::OtherRegion => said::OUT_REGION,
             Self::Others => said::OUT_OTHERS,
             Self::Newer => said::OUT_NEWER,
+            Self::Gone => said::OUT_OWN_GONE,
+            Self::Unsaid => said::OUT_OWN_UNSAID,
             Self::Unchecked => said::OUT_UNCHECKED,
             Self::Paused => said::OUT_PAUSED,
             Self::Retired => said::OUT_RETIRED,

@@ -201,7 +201,10 @@ pub(super) fn within(
         let exercise = item.find();
         let because = match exercise {
             Some(exercise) => blocked(limits, ceiling, exercise).or_else(|| (dosing.not_now)(exercise.id)),
-            None if item.is_own() => (dosing.not_now)(&item.exercise).or(flare.then_some(Because::Unchecked)),
+            None if item.is_own() => {
+                let not_now = (dosing.not_now)(&item.exercise).or(flare.then_some(Because::Unchecked));
+                not_now.or_else(|| limits.block_own(&item.exercise, ceiling))
+            }
             None => Some(Because::Newer),
         };
         match because {

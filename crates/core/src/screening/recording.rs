@@ -116,8 +116,8 @@ impl ClearanceValues {
     /// Checks a clearance before it is written, against the results that stand and the caller's clock.
     ///
     /// # Errors
-    /// [`Refusal`] names the field: who, which day and what it covers are needed, and it covers only results that
-    /// stand, and none that is younger than the day
+    /// [`Refusal`] names the field: who, which day and what it covers are needed, unless it only takes the place of an
+    /// earlier clearance. It covers only results that stand, and none that is younger than the day
     /// ([`Reason::BeforeResult`]). For a result of level A, or one that cannot be read, the signs have to be gone or assessed
     /// ([`Reason::Missing`]), and 24 hours passed since ([`Reason::TooEarly`]).
     pub fn check(&self, standing: &[Standing], now_ms: i64) -> Result<(), Refusal> {
@@ -129,8 +129,11 @@ impl ClearanceValues {
             return Err(Refusal::new("day", Reason::Missing));
         }
         check_day("day", self.day.as_deref())?;
-        let covers = self.covers.as_deref().filter(|covers| !covers.is_empty());
-        for id in covers.ok_or(Refusal::new("covers", Reason::Missing))? {
+        let covers = self.covers.as_deref().unwrap_or_default();
+        if covers.is_empty() && self.replaces.as_deref().unwrap_or_default().is_empty() {
+            return Err(Refusal::new("covers", Reason::Missing));
+        }
+        for id in covers {
             let mut found = standing.iter().filter(|result| result.id == *id).peekable();
             if found.peek().is_none() {
                 return Err(Refusal::new("covers", Reason::UnknownId { nearest: None }));

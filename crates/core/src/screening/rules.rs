@@ -216,7 +216,7 @@ pub static RULES: &[Rule] = &[
         &["heart-or-lung", "high-blood-pressure"],
         warn("c7", Level::C, Yes("c7"), text::C7_ADVICE, "usual practice before exercise; to be confirmed"),
     ),
-    gentle("c8", Level::C, 1, Yes("c8"), text::C8_ADVICE, "review in NICE NG59 and CKS; the limit is our choice"),
+    gentle(STAYS, Level::C, 1, Yes(STAYS), text::C8_ADVICE, "review in NICE NG59 and CKS; the limit is our choice"),
     raised(
         Level::A,
         Yes("c9-harm"),
@@ -264,6 +264,8 @@ pub static RULES: &[Rule] = &[
     warn(UNDER_AGE, Level::D, Age(0, 15), text::D7_ADVICE, "NICE NG59 is for people from 16"),
 ];
 
+/// Id of the rule for pain that stays or gets worse in spite of exercise, and of its question.
+pub const STAYS: &str = "c8";
 /// Id of the rule for people under 16, whom nobody but time makes older.
 pub(super) const UNDER_AGE: &str = "d7";
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::cleared::{Cleared, Locked};
 use super::emergency::Numbers;
 use super::question::Purpose;
-use super::rules::{LEVEL_MAX, Leanings, Level};
+use super::rules::{LEVEL_MAX, Leanings, Level, RULES, STAYS};
 use super::standing::{Judged, Link, Standing, Why, answered, wants_signs};
 use super::triage::stricter;
 use super::{CautionValues, ClearanceValues, RULES_VERSION, ScreeningValues};
@@ -19,6 +19,14 @@ use crate::texts::{Sentence, screening as text};
 pub const BREAK_DAYS: i32 = 28;
 /// A check-in older than so many days makes the short check due. Our choice: `docs/evidence.md`.
 pub const CHECK_IN_DAYS: i32 = 7;
+
+/// Days ahead of today up to which a record's day is believed: time zones and clocks differ by that much.
+const DAYS_AHEAD: i32 = 1;
+
+/// Whether a record is of a day that can be. One from a clock that runs far ahead loosens nothing.
+fn plausible(day: Day, today: Day) -> bool {
+    day <= today.plus(DAYS_AHEAD)
+}
 
 /// What is known of use, for asking again. Every day may be missing; what is missing asks more.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -33,8 +41,6 @@ pub struct Usage {
     pub worsening: Option<Day>,
     /// Day on which the last new spell of pain began.
     pub new_episode: Option<Day>,
-    /// Whether the person says that something has changed, and has not answered since.
-    pub changed: bool,
     /// Day from which on too long a pause of exercising asks again: see [`Fold::asks_again`](crate::dose::Fold::asks_again).
     pub paused: Option<Day>,
     /// Last day on which an exercise was stopped for something that wants help the same day or at once.
@@ -57,7 +63,7 @@ pub enum Ask {
     NewEpisode,
     /// Pain has been getting worse since they were answered, or has stayed despite exercise.
     Worsening,
-    /// The person says that something has changed.
+    /// The person wrote down a condition that wants somebody to look at it, and has not answered since.
     Changed,
     /// An exercise was stopped for something that wants help: nothing more on that day, and all questions after it.
     AfterStop,
@@ -128,16 +134,22 @@ pub struct Safety {
     pub asks: Vec<Ask>,
     /// Ids of the results that a new one, answered with everything here in view, answers again.
     pub unanswered: Vec<String>,
+    /// Ids of the clearances that set a limit. It holds until another clearance takes their place.
+    pub limited_by: Vec<String>,
+    /// Day of the last result that says that pain stays or gets worse in spite of exercise, and that a clearance covers.
+    pub reviewed: Option<Day>,
     under_age: bool,
     screened: bool,
 }
 
 impl Safety {
-    /// Folds all records. Their order plays no part, nor do copies; no clock of a device decides what stands.
+    /// Folds all records. Their order plays no part, nor do copies; no clock of a device decides what stands,
+    /// but that a record of a day that has not come yet takes nothing back: see below.
     ///
     /// A result stands until one that names it answers everything again; one of level A or B, and one that cannot be
-    /// read, until a clearance names it. The short check takes nothing back. Days are used to ask again, and for
-    /// nothing else; those after `today` count for nothing.
+    /// read, until a clearance names it. The short check takes nothing back. Days are used to ask again; those after
+    /// `today` count for nothing. An answer or a clearance more than a day ahead of `today` takes nothing back: what it
+    /// was to settle stands until it is settled again, or the day has come.
     ///
     /// ```
     /// use lissom_core::day::Day;
@@ -158,15 +170,24 @@ impl Safety {
         judged.dedup_by(|a, b| a.record == b.record);
         let links: Vec<_> =
             judged.iter().map(|result| link(&result.record.id, result.record.values.answers_again.as_ref())).collect();
-        let again = answered(&links, |from, _| judged.get(from).is_some_and(Judged::answers));
-        let clearances = valid_clearances(clearances);
+        let settles = |result: &Judged<'_>| result.answers() && plausible(result.record.day, today);
+        let again = answered(&links, |from, _| judged.get(from).is_some_and(settles));
+        let clearances = valid_clearances(clearances, today);
         let cautions = Cautions::of(cautions, today);
 
         // Whether one of the clearances that name a result says what became of the signs.
         let mut covers: BTreeMap<&str, bool> = BTreeMap::new();
-        for values in &clearances {
-            for id in values.covers.iter().flatten() {
+        for Clearing { values, covers: names, .. } in &clearances {
+            for id in *names {
                 *covers.entry(id).or_default() |= values.signs.is_some();
+            }
+        }
+        // When a result was there at the latest, by those that name it.
+        let mut known: BTreeMap<&str, i64> = BTreeMap::new();
+        for result in judged.iter().filter(|result| plausible(result.record.day, today)) {
+            for id in result.record.values.answers_again.iter().flatten() {
+                let at = known.entry(id).or_insert(result.record.at_ms);
+                *at = result.record.at_ms.min(*at);
             }
         }
         let covered = |result: &Judged<'_>| {
@@ -178,10 +199,12 @@ impl Safety {
             standing: Vec::new(),
             conditions: Vec::new(),
             leanings: Leanings::default(),
-            level_max: clearances.iter().map(|values| Some(cap(values))).fold(Some(LEVEL_MAX), stricter),
+            level_max: clearances.iter().map(|one| Some(cap(one.values))).fold(Some(LEVEL_MAX), stricter),
             unknown_caution: cautions.unknown,
             asks: Vec::new(),
             unanswered: Vec::new(),
+            limited_by: limiting(&clearances),
+            reviewed: None,
             under_age: false,
             screened: false,
         };
@@ -189,7 +212,10 @@ impl Safety {
         let mut advice = None;
         for (result, again) in judged.iter().zip(&again) {
             let covered = covered(result);
-            safety.screened |= result.answers();
+            safety.screened |= settles(result);
+            if covered && result.triage.fired.iter().any(|fired| fired.rule.id == STAYS) {
+                safety.reviewed = safety.reviewed.max(Some(result.record.day).filter(|day| plausible(*day, today)));
+            }
             if !again {
                 has.extend(result.triage.conditions.iter().map(|condition| condition.id));
                 safety.leanings = safety.leanings.or(result.triage.leanings);
@@ -200,13 +226,25 @@ impl Safety {
                 }
                 advice = advice.max(advice_since(result, covered, usage, today));
             }
-            if let Some(standing) = result.standing(*again).filter(|_| !covered && (!again || !result.yields())) {
+            if let Some(mut standing) = result.standing(*again).filter(|_| !covered && (!again || !result.yields())) {
+                if let Some(at) = known.get(standing.id.as_str()).filter(|_| !plausible(standing.day, today)) {
+                    standing.at_ms = standing.at_ms.min(*at);
+                }
                 safety.level = safety.level.max(standing.level.unwrap_or(Level::E));
                 safety.level_max = stricter(safety.level_max, standing.level_max);
                 safety.standing.push(standing);
             }
         }
         safety.unanswered.dedup();
+        // What the answers say as well is nothing new.
+        let from_answers = |id: &str| {
+            judged
+                .iter()
+                .zip(&again)
+                .any(|(result, again)| !again && result.triage.conditions.iter().any(|condition| condition.id == id))
+        };
+        let begun = cautions.begun.iter().filter(|(id, _)| !from_answers(id)).map(|(_, day)| *day);
+        let begun = begun.filter(|day| *day <= today).max();
         safety.conditions = Condition::all().iter().filter(|condition| has.contains(condition.id)).collect();
         for most in safety.conditions.iter().filter_map(|condition| condition.level_max) {
             safety.level_max = stricter(safety.level_max, Some(most));
@@ -214,7 +252,7 @@ impl Safety {
         if safety.unknown_caution {
             safety.level_max = stricter(safety.level_max, Some(0));
         }
-        safety.asks = asks(&judged, advice.is_some(), usage, today);
+        safety.asks = asks(&judged, advice.is_some(), begun, usage, today);
         safety
             .asks
             .extend(cautions.ended.into_iter().map(|condition| Ask::Caution { condition: condition.to_owned() }));
@@ -260,12 +298,38 @@ fn link<'a>(id: &'a str, names: Option<&'a Vec<String>>) -> Link<'a> {
     Link { id, names: names.map_or(&[], Vec::as_slice) }
 }
 
+/// A clearance that counts.
+struct Clearing<'a> {
+    id: &'a str,
+    values: &'a ClearanceValues,
+    /// What it covers: nothing, if it is of a day that has not come yet. Its limit holds all the same.
+    covers: &'a [String],
+}
+
 /// Clearances that say who, when and what, and whose place no other one takes.
-fn valid_clearances(clearances: &[Dated<ClearanceValues>]) -> Vec<&ClearanceValues> {
+fn valid_clearances(clearances: &[Dated<ClearanceValues>], today: Day) -> Vec<Clearing<'_>> {
     let valid: Vec<_> = clearances.iter().filter(|clearance| clearance.values.says_who_and_when()).collect();
     let links: Vec<_> = valid.iter().map(|clearance| link(&clearance.id, clearance.values.replaces.as_ref())).collect();
-    let replaced = answered(&links, |_, _| true);
-    valid.iter().zip(replaced).filter(|(_, replaced)| !replaced).map(|(clearance, _)| &clearance.values).collect()
+    let believed = |clearance: &Dated<ClearanceValues>| {
+        let visit = clearance.values.day.as_deref().and_then(|day| day.parse().ok());
+        plausible(clearance.day, today) && visit.is_some_and(|day| plausible(day, today))
+    };
+    let replaced = answered(&links, |from, _| valid.get(from).is_some_and(|clearance| believed(clearance)));
+    let stand = valid.iter().zip(replaced).filter(|(_, replaced)| !replaced).map(|(clearance, _)| clearance);
+    let counting = stand.map(|clearance| {
+        let covers = clearance.values.covers.as_deref().filter(|_| believed(clearance)).unwrap_or_default();
+        Clearing { id: &clearance.id, values: &clearance.values, covers }
+    });
+    counting.collect()
+}
+
+/// Ids of those that set a limit, sorted.
+fn limiting(clearances: &[Clearing<'_>]) -> Vec<String> {
+    let limits = clearances.iter().filter(|one| cap(one.values) < LEVEL_MAX);
+    let mut ids: Vec<String> = limits.map(|one| one.id.to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
 /// The limit that a professional set.
@@ -278,6 +342,8 @@ struct Cautions<'a> {
     active: BTreeSet<&'a str>,
     unknown: bool,
     ended: BTreeSet<&'a str>,
+    /// Conditions that want somebody to look at them, and when they were last said to be there.
+    begun: BTreeMap<&'a str, Day>,
 }
 
 impl<'a> Cautions<'a> {
@@ -286,10 +352,15 @@ impl<'a> Cautions<'a> {
         let links: Vec<_> =
             cautions.iter().map(|caution| link(&caution.id, caution.values.answers_again.as_ref())).collect();
         let condition = |place: usize| cautions.get(place).map(|caution| caution.values.condition.as_deref());
-        let again = answered(&links, |from, to| condition(from) == condition(to));
-        let mut all = Self { active: BTreeSet::new(), unknown: false, ended: BTreeSet::new() };
-        let stand = cautions.iter().zip(again).filter(|(_, again)| !again).map(|(caution, _)| &caution.values);
-        for values in stand.filter(|values| values.answer.as_deref() != Some("no")) {
+        let believed = |place: usize| cautions.get(place).is_some_and(|caution| plausible(caution.day, today));
+        let again = answered(&links, |from, to| condition(from) == condition(to) && believed(from));
+        let mut all = Self { active: BTreeSet::new(), unknown: false, ended: BTreeSet::new(), begun: BTreeMap::new() };
+        let stand = cautions.iter().zip(again).filter(|(_, again)| !again).map(|(caution, _)| caution);
+        for Dated { values, day, .. } in stand.filter(|caution| caution.values.answer.as_deref() != Some("no")) {
+            if let Some(id) = values.condition.as_deref().filter(|id| wants_a_look(id)) {
+                let last = all.begun.entry(id).or_insert(*day);
+                *last = (*day).max(*last);
+            }
             match values.condition.as_deref() {
                 Some(id) if Condition::find(id).is_some() => all.active.insert(id),
                 _ => {
@@ -304,6 +375,12 @@ impl<'a> Cautions<'a> {
         }
         all
     }
+}
+
+/// Whether a condition by itself is a reason to see somebody: every rule that finds it says so.
+fn wants_a_look(condition: &str) -> bool {
+    let mut finding = RULES.iter().filter(|rule| rule.conditions.contains(&condition)).peekable();
+    finding.peek().is_some() && finding.all(|rule| rule.level >= Level::C)
 }
 
 /// The day of a result whose advice to see somebody wants asking again before a session.
@@ -322,17 +399,15 @@ fn advice_since(result: &Judged<'_>, covered: bool, usage: &Usage, today: Day) -
     (first || (level == Level::C && !covered && old)).then_some(day)
 }
 
-fn asks(judged: &[Judged<'_>], advice: bool, usage: &Usage, today: Day) -> Vec<Ask> {
+fn asks(judged: &[Judged<'_>], advice: bool, begun: Option<Day>, usage: &Usage, today: Day) -> Vec<Ask> {
     let days = |whole: bool| {
         let readable =
             judged.iter().filter(move |result| if whole { result.answers() } else { result.why == Why::Answers });
         readable.map(|result| result.record.day).filter(|day| *day <= today).max()
     };
     let mut asks = Vec::new();
-    if usage.changed {
-        asks.push(Ask::Changed);
-    }
-    if !judged.iter().any(Judged::answers) {
+    // Answers of a day far ahead are none: nobody would be asked again until that day.
+    if !judged.iter().any(|result| result.answers() && plausible(result.record.day, today)) {
         asks.push(Ask::NeverScreened);
         return asks;
     }
@@ -342,6 +417,9 @@ fn asks(judged: &[Judged<'_>], advice: bool, usage: &Usage, today: Day) -> Vec<A
         asks.push(Ask::AfterStop);
     }
     let newer = |event: Option<Day>| event.is_some_and(|event| whole.is_none_or(|whole| whole < event));
+    if newer(begun) {
+        asks.push(Ask::Changed);
+    }
     if advice {
         asks.push(Ask::AfterAdvice);
     }

@@ -31,7 +31,8 @@ pub struct Standing {
     pub id: String,
     /// Local day of the result.
     pub day: Day,
-    /// Time of the result by the clock of the device that wrote it.
+    /// Time of the result by the clock of the device that wrote it; if that is far ahead, the earliest time at which
+    /// another result names it.
     pub at_ms: i64,
     /// Its level; `None` when it cannot be read, which wants as much to clear as A.
     pub level: Option<Level>,

@@ -116,7 +116,8 @@ pub enum Then {
     GoOn,
     /// This exercise ends; an easier variant is offered.
     EasierVariant,
-    /// This exercise ends; another one is proposed in its place.
+    /// This exercise ends, and counts as red: at the second red within two weeks the dose rules propose another one in
+    /// its place.
     Swap,
     /// Sit or lie down until it has passed.
     SitDown,

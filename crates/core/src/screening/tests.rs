@@ -310,6 +310,15 @@ fn every_question_and_rule_has_words_and_every_rule_a_source() {
 }
 
 #[test]
+fn thoughts_of_self_harm_can_be_said_without_being_low() {
+    // The follow-up is behind this question: it has to ask for both.
+    let gate = questions(Purpose::First).iter().find(|question| question.id == "c9").unwrap();
+    assert!(gate.text.say(Lang::En).contains("harming yourself"));
+    let harm = questions(Purpose::First).iter().find(|question| question.id == "c9-harm").unwrap();
+    assert_eq!(harm.shown, When::Yes("c9"));
+}
+
+#[test]
 fn debug_shows_no_answers() {
     let answers = answered(&["a1", "d1", "d1-week13"]);
     let triage = triage(&answers, Purpose::First);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lissom_diary::Advice;
-use lissom_diary::core::plan::{Extra, Item, Limits, Removed, SideDose, Why, session};
+use lissom_diary::core::plan::{Extra, Item, Removed, SideDose, Why, session};
 use lissom_diary::core::texts::Sentence;
 use serde_json::{Value, json};
 
@@ -37,7 +37,6 @@ impl OfDay {
 /// The days of the plan that is followed. Without leave to exercise there are the exercises alone, without doses.
 fn of(advice: &Advice) -> Vec<OfDay> {
     let Some(plan) = advice.plan.plan.as_ref() else { return Vec::new() };
-    let limits = advice.safety.clearance().ok().map(|cleared| Limits::from(&cleared));
     let items = plan.values.items().items;
     let weekdays: BTreeSet<u8> = items.iter().map(|item| item.weekday).collect();
     let day = |weekday: u8| {
@@ -51,7 +50,7 @@ fn of(advice: &Advice) -> Vec<OfDay> {
             });
             OfDay { weekday, rows: rows.collect(), removed: Vec::new() }
         };
-        limits.as_ref().map_or_else(bare, |limits| {
+        advice.limits.as_ref().map_or_else(bare, |limits| {
             let day = advice.today.monday().plus(i32::from(weekday));
             let planned = session(limits, &plan.values, day, &[], &advice.doses);
             let rows = planned.items.into_iter().map(|one| Row {

@@ -4,12 +4,12 @@ use clap::Args;
 use lissom_diary::core::screening::ClearanceValues;
 use serde::Serialize;
 
-use super::{next_line, next_steps, paragraph};
+use super::{limit, next_line, next_steps, paragraph};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::printable;
 use crate::rows::short_id;
-use crate::texts::screen as words;
+use crate::texts::{Sentence, screen as words};
 use crate::when;
 
 /// Fewest letters of an id that are taken for it.
@@ -19,11 +19,13 @@ const ID_CHARS_MIN: usize = 4;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It covers the results that it names, and no others. For an emergency it takes a day, and --signs.
+A limit that was set earlier holds until --new-limit says that this one counts in its place.
 
 Examples:
   lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --covers 5f0c9a1b
   lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --signs gone --level-max 1 \\
-    --covers 5f0c9a1b 77aa01c2")]
+    --covers 5f0c9a1b 77aa01c2
+  lissom screen clear --who \"Dr. Rao\" --day 2026-12-11 --new-limit      no limit any more")]
 pub(super) struct Clear {
     /// Who cleared you: a name, or a profession
     #[arg(long, value_name = "NAME")]
@@ -40,6 +42,9 @@ pub(super) struct Clear {
     /// Highest level of exercise that is allowed, 0 to 3 [default: all]
     #[arg(long, value_name = "0-3", allow_negative_numbers = true)]
     level_max: Option<i64>,
+    /// In place of every limit that was set before: --level-max counts from now on, or none without it
+    #[arg(long)]
+    new_limit: bool,
     /// Free text
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -49,6 +54,7 @@ pub(super) struct Clear {
 struct WrittenDown<'a> {
     id: &'a str,
     covers: &'a [String],
+    replaces: &'a [String],
     cleared: bool,
     still_stand: Vec<String>,
     next: Vec<String>,
@@ -58,7 +64,12 @@ impl Clear {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let mut diary = context.open()?;
         let today = context.today()?;
-        let standing: Vec<String> = diary.safety(today)?.standing.into_iter().map(|standing| standing.id).collect();
+        let before = diary.safety(today)?;
+        let standing: Vec<String> = before.standing.into_iter().map(|standing| standing.id).collect();
+        let replaces = if self.new_limit { before.limited_by } else { Vec::new() };
+        if self.new_limit && replaces.is_empty() {
+            return Err(Failure::refused("no-limit", words::CLEAR_NO_LIMIT));
+        }
         let covers = self.covers.iter().map(|given| resolve(&standing, given)).collect::<Result<Vec<_>, _>>()?;
         let day = self.day.as_deref().map(|day| when::local_day("day", day)).transpose()?;
         if day.is_some_and(|day| day > today) {
@@ -70,6 +81,7 @@ impl Clear {
             covers: Some(covers.clone()),
             signs: self.signs,
             level_max: self.level_max,
+            replaces: (!replaces.is_empty()).then(|| replaces.clone()),
             note: self.note.filter(|note| !note.is_empty()),
             ..ClearanceValues::default()
         };
@@ -77,13 +89,24 @@ impl Clear {
         let safety = diary.safety(today)?;
         let still_stand: Vec<String> = safety.standing.iter().map(|standing| standing.id.clone()).collect();
         let next = next_steps(&mut diary, today)?;
-        let cleared = WrittenDown { id: &id, covers: &covers, cleared: safety.clearance().is_ok(), still_stand, next };
+        let cleared = WrittenDown {
+            id: &id,
+            covers: &covers,
+            replaces: &replaces,
+            cleared: safety.clearance().is_ok(),
+            still_stand,
+            next,
+        };
         let lang = context.lang();
         context.out.show(&cleared, || {
             let who = printable(values.who.as_deref().unwrap_or_default());
-            let said = words::CLEAR_DONE.with("n", covers.len()).with("who", who);
+            let done = words::CLEAR_DONE.with("n", covers.len());
+            let said = if covers.is_empty() { Sentence::from(words::CLEAR_DONE_LIMIT) } else { done }.with("who", who);
             let said = said.with("day", values.day.clone().unwrap_or_default()).with("id", short_id(&id));
             let mut lines = vec![paragraph(&said.say(lang), 0)];
+            if !replaces.is_empty() {
+                lines.push(paragraph(&words::CLEAR_NEW_LIMIT.with("limit", limit(safety.level_max)).say(lang), 0));
+            }
             if !cleared.still_stand.is_empty() {
                 lines.push(paragraph(&words::CLEAR_STILL_STAND.with("n", cleared.still_stand.len()).say(lang), 0));
             }

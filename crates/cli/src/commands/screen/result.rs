@@ -16,6 +16,7 @@ use crate::texts::{Lang, Sentence, Text, screen as words};
 const LABEL: usize = 12;
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, by name")]
 struct JsonResult<'a> {
     id: &'a str,
     asked: Purpose,
@@ -25,6 +26,8 @@ struct JsonResult<'a> {
     self_harm: bool,
     fired: Vec<&'static str>,
     conditions: Vec<&'static str>,
+    /// Whether c8 was answered by the check-ins.
+    from_records: bool,
     sentences: Vec<Said>,
     asked_again: Option<String>,
     #[serde(flatten)]
@@ -62,6 +65,7 @@ pub(super) fn tell(
         self_harm: triage.self_harm(),
         fired: triage.fired.iter().map(|fired| fired.rule.id).collect(),
         conditions: triage.conditions.iter().map(|condition| condition.id).collect(),
+        from_records: screened.from_records,
         sentences: triage.sentences(country.numbers()).into_iter().map(Said::from).collect(),
         asked_again: again.clone(),
         numbers: country.into(),
@@ -72,6 +76,9 @@ pub(super) fn tell(
     context.out.show(&json, || {
         let lang = context.lang();
         let mut lines = cards(lang, triage, country);
+        if screened.from_records {
+            lines.push(paragraph(&lissom_diary::core::texts::screening::C8_FROM_RECORDS.say(lang), 0));
+        }
         lines.push(String::new());
         let mut fact = |label: Text, value: String| lines.push(hanging(&label.say(lang), LABEL, &value));
         fact(words::LABEL_EXERCISE, limit(triage.level_max).say(lang));

@@ -36,6 +36,7 @@ struct JsonState {
     cleared: bool,
     locked: Option<&'static str>,
     standing: Vec<JsonStanding>,
+    limited_by: Vec<String>,
     conditions: Vec<JsonCondition>,
     unknown_caution: bool,
     asks: Vec<JsonAsk>,
@@ -105,6 +106,7 @@ impl Show {
                 Locked::AskAgain(_) => "ask_again",
             }),
             standing: safety.standing.iter().map(|standing| json_standing(standing, numbers)).collect(),
+            limited_by: safety.limited_by.clone(),
             conditions: behind.iter().map(JsonCondition::from).collect(),
             unknown_caution: safety.unknown_caution,
             asks: safety.asks.iter().map(json_ask).collect(),
@@ -213,6 +215,10 @@ fn describe(lang: Lang, safety: &Safety, behind: &[Behind<'_>], country: &Countr
                 said.push(sentence);
             }
         }
+    }
+    if !safety.limited_by.is_empty() {
+        lines.push(format!("\n{}", paragraph(&words::LIMITED.with("limit", limit(safety.level_max)).say(lang), 0)));
+        lines.push("    `lissom screen clear --new-limit`".to_owned());
     }
     if !behind.is_empty() {
         lines.push(heading(words::HEADING_CONDITIONS.into()));

@@ -70,6 +70,24 @@ fn a_flare_has_no_days_of_its_own_to_be_settled_by() {
 }
 
 #[test]
+fn two_bad_mornings_of_the_leg_are_a_flare_until_the_leg_has_settled() {
+    let diary = at_step_1().mornings(2..=9, 2).legs(-7..=2, 1);
+    assert!(diary.clone().legs(3..=3, 3).today(3).flare.is_none());
+    assert!(diary.clone().legs(3..=4, 2).today(4).flare.is_none());
+    let flare = diary.clone().legs(3..=4, 3);
+    assert_eq!(flare.today(4).flare.unwrap().because.basis.len(), 2, "with the back as ever");
+    assert_eq!(flare.today(4).level_max, 0);
+    assert!(flare.today(9).flare.is_some(), "nobody said how the leg is");
+    assert!(flare.clone().legs(5..=6, 3).today(6).flare.is_some());
+    assert!(flare.clone().legs(5..=5, 2).legs(6..=6, 3).today(6).flare.is_some());
+    assert!(flare.legs(5..=6, 2).today(6).flare.is_none());
+    // The back's flare is over without the leg's mornings, and not while they are bad.
+    let back = at_step_1().legs(-7..=2, 1).mornings(3..=4, 4).mornings(5..=6, 2);
+    assert!(back.today(6).flare.is_none());
+    assert!(back.legs(5..=6, 4).today(6).flare.is_some());
+}
+
+#[test]
 fn a_flare_told_before_mornings_are_known_settles_once_they_are() {
     let diary = |last: i32| Diary::default().says(0, "flare").mornings(0..=last, 2);
     assert!(diary(3).today(3).flare.is_some(), "three mornings say what is usual, and this is the first to compare");

@@ -223,7 +223,12 @@ fn usual_mornings_set_the_ceiling_too() {
         let doses = Diary::default().mornings(0..=6, pain).today(6);
         assert_eq!(doses.level_max, level);
         assert_eq!(doses.level_because.is_empty(), level == 3);
+        // The leg's as well, whichever hurts more.
+        assert_eq!(Diary::default().mornings(0..=6, 1).legs(0..=6, pain).today(6).level_max, level);
+        assert_eq!(Diary::default().mornings(0..=6, pain).legs(0..=6, 0).today(6).level_max, level);
     }
+    let unknown = Diary::default().mornings(0..=1, 1).legs(0..=1, 1);
+    assert_eq!(unknown.today(1).level_max, 1, "too few to know");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::dose::rule::Rule;
 use crate::dose::zone::Zone;
-use crate::dose::{Key, Side};
+use crate::dose::{Fold, Key, Side};
 use crate::result::ResultValues;
 
 use super::{BRIDGE, Diary, TILT, amber, because, both, day, good, red};
@@ -199,4 +199,14 @@ fn a_replay_tells_each_step_with_its_records() {
     assert_eq!(lines[4].records, [diary.results[5].id.clone(), format!("c:{}", super::START + 5)]);
     let last = lines.last().unwrap().step_after;
     assert_eq!(last, diary.step(TILT, 14), "the replay ends where the doses are");
+}
+
+#[test]
+fn what_another_catalogue_was_folded_with_is_not_gone_on_with() {
+    let fold = Diary::new().clean(TILT, &[0, 1]).fold();
+    let digest = format!("\"catalogue\":{}", crate::catalogue::digest());
+    let stored = serde_json::to_string(&fold).unwrap();
+    assert!(stored.contains(&digest) && serde_json::from_str::<Fold>(&stored).unwrap().is_current());
+    let other = stored.replace(&digest, "\"catalogue\":1");
+    assert!(!serde_json::from_str::<Fold>(&other).unwrap().is_current());
 }

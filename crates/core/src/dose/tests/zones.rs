@@ -3,7 +3,7 @@ use crate::dose::zone::{Doubled, Exposure, Limits, Zone, zone};
 use crate::record::Dated;
 use crate::result::ResultValues;
 
-use super::{day, good};
+use super::{Diary, TILT, because, day, good};
 
 fn exposure(values: ResultValues) -> Exposure {
     Exposure::of(&Dated { id: "s:1.r1".into(), day: day(0), at_ms: 0, values })
@@ -80,6 +80,24 @@ fn signs_are_red_whatever_the_numbers_and_words_from_later_versions_are_signs() 
     ] {
         assert_eq!(judge(values), expected);
     }
+}
+
+#[test]
+fn the_morning_of_the_leg_counts_as_that_of_the_back() {
+    let diary = Diary::new().clean(TILT, &[0]).mornings(1..=1, 2).legs(-7..=0, 1);
+    let zone = |diary: &Diary| diary.dose(TILT, 2).zone;
+    assert_eq!(zone(&diary), Zone::Green, "nobody asked about the leg");
+    for (leg, expected) in [(0, Zone::Green), (2, Zone::Green), (3, Zone::Amber), (4, Zone::Red), (9, Zone::Red)] {
+        let diary = diary.clone().legs(1..=1, leg);
+        assert_eq!(zone(&diary), expected, "{leg}");
+        assert!(leg < 4 || because(&diary.dose(TILT, 2), Rule::RedMorning));
+    }
+    // A leg that is better takes nothing from a back that is worse.
+    assert_eq!(zone(&diary.clone().mornings(1..=1, 5).legs(1..=1, 0)), Zone::Red);
+    // Without the usual of the leg there is nothing to compare.
+    assert_eq!(zone(&Diary::new().clean(TILT, &[0]).legs(1..=1, 9)), Zone::Green);
+    let usual = |leg: i64| Diary::new().clean(TILT, &[0, 1]).legs(-7..=2, leg).dose(TILT, 2);
+    assert!(because(&usual(6), Rule::HoldUsualPain) && !because(&usual(5), Rule::HoldUsualPain));
 }
 
 #[test]

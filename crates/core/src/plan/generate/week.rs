@@ -140,7 +140,7 @@ fn kept(input: &Input<'_>, dropped: &mut Vec<LeftOut>) -> Vec<Item> {
                 input.limits.block(exercise).or(Some(Because::Level { most: input.most, cap: input.cap }))
             }
             Some(exercise) => input.limits.block(exercise),
-            None if item.is_own() => None,
+            None if item.is_own() => input.limits.block_own(&item.exercise, (input.most, input.cap)),
             None => Some(Because::Newer),
         };
         if let Some(because) = because {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::own_exercise::{OwnExercise, OwnExerciseValues};
 
 fn do_it(limits: &Limits, plan: &Dated<PlanValues>, change: &Edit) -> Result<Dated<PlanValues>, NotDone> {
     edit(limits, plan, change, AT).map(|edited| record("p:2", edited.values))
@@ -51,11 +52,90 @@ fn what_must_not_be_done_never_comes_in() {
 #[test]
 fn an_exercise_of_ones_own_comes_in_with_a_word() {
     let plan = made(&free(), &desk_worker());
-    let id = "own-070707070707".to_owned();
-    let change = Edit::Add { weekday: 0, exercise: id.clone(), minutes: Some(4) };
-    let edited = edit(&free(), &plan, &change, AT).unwrap();
+    let own = own(1, Some(&[]));
+    let change = Edit::Add { weekday: 0, exercise: own.id.clone(), minutes: Some(4) };
+    let edited = edit(&free().with_own(std::slice::from_ref(&own)), &plan, &change, AT).unwrap();
     assert!(edited.unchecked.is_some());
-    assert_eq!(on(&record("p:2", edited.values), 0).last(), Some(&id));
+    assert_eq!(on(&record("p:2", edited.values), 0).last(), Some(&own.id));
+    // One that is not there does not come in.
+    let Err(NotDone::Refused(refusal)) = edit(&free(), &plan, &change, AT) else { panic!("came in") };
+    assert!(matches!(refusal.reason, Reason::UnknownExercise { .. }));
+}
+
+/// An exercise of the person's own, done standing.
+pub(super) fn own(level: i64, cautions: Option<&[&str]>) -> OwnExercise {
+    let text = |text: &str| Some(text.to_owned());
+    let values = OwnExerciseValues {
+        name: text("Towel pull"),
+        kind: text("strength"),
+        regions: Some(texts(&["lower"])),
+        level: (level >= 0).then_some(level),
+        bias: text("neutral"),
+        position: text("standing"),
+        mode: text("reps"),
+        cautions: cautions.map(texts),
+        ..OwnExerciseValues::default()
+    };
+    OwnExercise::read("e:018f3c5d-7a10-7000-8000-070707070707", &values).unwrap()
+}
+
+#[test]
+fn an_exercise_of_ones_own_is_held_against_the_limits_of_the_catalogue() {
+    let (pregnant, gentle, newer) = (limits(3, &["pregnancy"]), limits(0, &[]), limits(3, &["from-a-newer-version"]));
+    let by_screening = |most| Because::Level { most, cap: Cap::Screening };
+    for (limits, own, because) in [
+        (free(), own(3, Some(&[])), None),
+        (free(), own(-1, None), None),
+        (limits(1, &[]), own(2, Some(&[])), Some(by_screening(1))),
+        // Without a level it is of the highest.
+        (limits(2, &[]), own(-1, Some(&[])), Some(by_screening(2))),
+        (gentle.clone(), own(0, Some(&[])), None),
+        (gentle, own(1, Some(&[])), Some(by_screening(0))),
+        (pregnant.clone(), own(0, Some(&["preg_prone"])), Some(Because::Condition("pregnancy"))),
+        (pregnant.clone(), own(0, Some(&["shoulder_pain"])), None),
+        (pregnant, own(0, None), Some(Because::Unsaid)),
+        (newer.clone(), own(0, Some(&[])), None),
+        (newer, own(1, Some(&[])), Some(Because::UnknownCondition)),
+    ] {
+        let limits = limits.with_own(std::slice::from_ref(&own));
+        let plan = record("p:1", today::plan_of_week(&[vec![&own.id]]));
+        let add = Edit::Add { weekday: 1, exercise: own.id.clone(), minutes: None };
+        match (edit(&limits, &plan, &add, AT), because) {
+            (Ok(_), None) => {}
+            (Err(NotDone::Blocked { out, .. }), Some(because)) => assert_eq!(out.because, because),
+            (_, because) => panic!("{}", because.map_or("kept out", Because::rule)),
+        }
+        // And the plan that has it already: today, and made anew.
+        let today = today::starting_session(&limits, &plan.values);
+        let removed: Vec<Because> = today.removed.iter().map(|removed| removed.out.because).collect();
+        assert_eq!(removed, because.into_iter().collect::<Vec<_>>());
+        assert_eq!(today.items.len(), usize::from(because.is_none()));
+        assert!(today.removed.iter().all(|removed| removed.out.sentence().say(Lang::En).contains("your own")));
+    }
+    let gone = today::starting_session(&free(), &today::plan_of_week(&[vec!["own-070707070707"]]));
+    assert_eq!(gone.removed.iter().map(|removed| removed.out.because).collect::<Vec<_>>(), [Because::Gone]);
+}
+
+#[test]
+fn a_beginner_who_makes_no_new_plan_is_held_for_two_weeks_and_no_longer() {
+    let today = crate::day::Day::of(AT);
+    let easy = Profile { pain: Some(1), ..desk_worker() };
+    let add = Edit::Add { weekday: 0, exercise: "single-leg-bridge".into(), minutes: None };
+    for (profile, days, comes) in [
+        (&easy, None, false),
+        (&easy, Some(13), false),
+        (&easy, Some(14), true),
+        // What pain holds back stays.
+        (&desk_worker(), Some(14), false),
+    ] {
+        let plan = made(&free(), profile);
+        let limits = free().since_first_session(days.map(|days: i32| today.plus(-days)), today);
+        assert_eq!(edit(&limits, &plan, &add, AT).is_ok(), comes, "{days:?}");
+        let anew = edit(&limits, &plan, &Edit::Minutes(30), AT).unwrap().values.level_max;
+        assert_eq!(anew, Some(if comes { 3 } else { 1 }), "{days:?}");
+        let cleared = super::limits(1, &[]).since_first_session(Some(today.plus(-99)), today);
+        assert!(edit(&cleared, &plan, &add, AT).is_err(), "screening holds");
+    }
 }
 
 #[test]
@@ -86,6 +166,34 @@ fn what_stays_survives_a_plan_made_anew() {
     for item in edited.values.items().items.iter().filter_map(Item::find) {
         assert_eq!(pregnant.block(item), None, "{}", item.id);
     }
+}
+
+#[test]
+fn another_day_is_the_farthest_one_and_rather_one_of_rest() {
+    let on_days = |days: &[u8]| {
+        let week: Vec<Vec<&str>> =
+            (0..7).map(|day| if days.contains(&day) { vec!["walking"] } else { Vec::new() }).collect();
+        record("p:1", today::plan_of_week(&week))
+    };
+    let next = |plan: &Dated<PlanValues>| match another_day(&plan.values, "walking") {
+        Some(Edit::Add { weekday, exercise, .. }) if exercise == "walking" => Some(weekday),
+        Some(_) => panic!("another change"),
+        None => None,
+    };
+    for (days, day) in [
+        (&[0][..], Some(3)),
+        (&[0, 3], Some(5)),
+        (&[0, 2, 4], Some(1)),
+        (&[0, 1, 2, 3, 4, 5], Some(6)),
+        (&[0, 1, 2, 3, 4, 5, 6], None),
+        (&[], None),
+    ] {
+        assert_eq!(next(&on_days(days)), day, "{days:?}");
+    }
+    let mut week = vec![vec!["walking"], vec![], vec![], vec!["cat-cow"], vec![], vec![], vec![]];
+    assert_eq!(next(&record("p:1", today::plan_of_week(&week))), Some(4), "as far, and free");
+    week[4].push("cat-cow");
+    assert_eq!(next(&record("p:1", today::plan_of_week(&week))), Some(3));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Random people: whatever they say, the plan keeps to the limits and says what it leaves out.
 
 use super::*;
+use crate::cases::cases;
 use crate::condition::Condition;
 use crate::dose::{Doses, ExerciseDose, Key, Side, Status};
 use crate::exercise::{Bias, Sides};
@@ -142,26 +143,24 @@ fn check(level_max: u8, ids: &[&'static str], profile: &Profile) -> Generated {
 #[test]
 #[expect(clippy::print_stderr, reason = "the counts of a run are what it is read for")]
 fn whoever_they_are_the_plan_keeps_to_the_limits() {
-    let (cases, strength, aerobic, short) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
-    // With `PROPTEST_CASES`, in proportion to the 256 that it stands at by itself.
-    let cases_wanted = CASES * Config::default().cases / 256;
-    let config = Config { failure_persistence: None, ..Config::with_cases(cases_wanted) };
-    let mut runner = TestRunner::new(config);
+    let (people_seen, strength, aerobic, short) =
+        (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..cases(CASES) });
     let ran = runner.run(&people(), |(level_max, ids, profile)| {
         let generated = check(level_max, &ids, &profile);
         let more = |count: &Cell<u32>, yes: bool| count.set(count.get() + u32::from(yes));
-        more(&cases, true);
+        more(&people_seen, true);
         more(&strength, generated.gaps.contains(&Gap::Limits(Kind::Strength)));
         more(&aerobic, generated.gaps.contains(&Gap::Limits(Kind::Aerobic)));
         more(&short, generated.gaps.iter().any(|gap| matches!(gap, Gap::Minutes(_))));
         Ok(())
     });
     ran.unwrap();
-    let (cases, strength, aerobic, short) = (cases.get(), strength.get(), aerobic.get(), short.get());
-    eprintln!("{cases} people: no strength {strength}, nothing aerobic {aerobic}, a session under 80 percent {short}");
+    let (seen, strength, aerobic, short) = (people_seen.get(), strength.get(), aerobic.get(), short.get());
+    eprintln!("{seen} people: no strength {strength}, nothing aerobic {aerobic}, a session under 80 percent {short}");
     assert_eq!(strength, 0);
-    assert!(aerobic * 1_000 <= cases * 3, "{aerobic} of {cases}");
-    assert!(short * 100 <= cases, "{short} of {cases}");
+    assert!(aerobic * 1_000 <= seen * 3, "{aerobic} of {seen}");
+    assert!(short * 100 <= seen, "{short} of {seen}");
 }
 
 /// What the rules say of an exercise, side by side, and where it leads.
@@ -190,7 +189,7 @@ fn whatever_was_accepted_no_day_has_it_twice_and_strength_has_its_days_between()
     let ids: Vec<&'static str> = catalogue::all().iter().map(|exercise| exercise.id).collect();
     let week = proptest::collection::vec(subsequence(ids, 0..=6), 7);
     let came_in = Cell::new(0_u32);
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(2_000) });
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..cases(2_000) });
     let ran = runner.run(&(week, accepted()), |(week, doses)| {
         let plan = today::plan_of_week(&week);
         let sessions: Vec<SessionPlan> =

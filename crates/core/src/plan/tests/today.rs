@@ -1,3 +1,4 @@
+use super::changing::own;
 use super::*;
 use crate::day::Day;
 use crate::dose::zone::Zone;
@@ -27,6 +28,11 @@ fn session(
     let level_max = Exercise::LEVEL_MAX;
     let dosing = Dosing { doses, moved_to: &moved_to, not_now: &not_now, level_max, flare };
     within(limits, plan, today, days_off, &dosing)
+}
+
+/// Monday's session with the starting doses.
+pub(super) fn starting_session(limits: &Limits, plan: &PlanValues) -> SessionPlan {
+    session(limits, plan, monday(), &[], &starting, false)
 }
 
 /// What the rules say of an empty log, but for one exercise.
@@ -327,7 +333,8 @@ fn steps_change_the_dose_and_minutes_in_proportion() {
 #[test]
 fn what_this_version_does_not_know_stays_out() {
     let mut values = made(&free(), &desk_worker()).values;
-    let own = "own-070707070707".to_owned();
+    let known = own(0, Some(&[]));
+    let (free, own) = (free().with_own(std::slice::from_ref(&known)), known.id);
     let item = |exercise: &str| Item {
         weekday: 0,
         place: 0,
@@ -338,11 +345,11 @@ fn what_this_version_does_not_know_stays_out() {
         reasons: vec![],
     };
     values.set_items(&[item("of-a-newer-version"), item(&own)]);
-    let today = session(&free(), &values, monday(), &[], &starting, false);
+    let today = session(&free, &values, monday(), &[], &starting, false);
     assert_eq!(ids(&today), [own]);
     assert_eq!(today.items[0].notes.len(), 1);
     assert_eq!(today.removed.iter().map(|removed| removed.out.because).collect::<Vec<_>>(), [Because::Newer]);
-    let flare = session(&free(), &values, monday(), &[], &starting, true);
+    let flare = session(&free, &values, monday(), &[], &starting, true);
     assert_eq!(ids(&flare), ["diaphragmatic-breathing"]);
     let none = session(&limits(3, &["breath-panic"]), &values, monday(), &[], &starting, true);
     assert_eq!(none.nothing, Some(Nothing::Removed));

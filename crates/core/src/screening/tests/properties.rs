@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
+use crate::cases::cases;
 use crate::day::Day;
 use crate::record::Dated;
 
@@ -183,7 +184,7 @@ fn stricter_or_equal(after: &Safety, before: &Safety) -> Result<(), TestCaseErro
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn another_yes_never_makes_it_milder(answers in any_answers(), which in any::<Index>(), today in any::<bool>()) {
@@ -214,7 +215,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn order_and_copies_do_not_matter(records in any_records(), seed in any::<u64>()) {

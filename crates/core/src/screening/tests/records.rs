@@ -156,6 +156,8 @@ fn a_professionals_limit_holds_until_another_clearance_takes_its_place() {
     let limited = dated("l1", TODAY, ClearanceValues { level_max: Some(1), ..clearance(&["t1"], None).values });
     let wide = dated("l2", TODAY, clearance(&["t1"], None).values);
     assert_eq!(level_max(&safety(&results, &[limited.clone(), wide.clone()], &[])), Some(1));
+    let limiting = safety(&results, &[limited.clone(), wide.clone()], &[]);
+    assert_eq!(limiting.limited_by, ["l1"]);
     let instead = ClearanceValues { replaces: Some(vec!["l1".into()]), ..wide.values };
     assert_eq!(level_max(&safety(&results, &[limited, dated("l2", TODAY, instead)], &[])), Some(3));
 }
@@ -315,12 +317,12 @@ fn asking_again_has_its_reasons() {
         (fine(5), Usage { worsening: day(4), ..usage }, vec![Ask::Worsening]),
         (fine(4), Usage { worsening: day(4), ..usage }, vec![]),
         (fine(5), Usage { new_episode: day(0), ..usage }, vec![Ask::NewEpisode]),
-        (fine(0), Usage { changed: true, ..usage }, vec![Ask::Changed]),
         (gentle(0), nothing, vec![]),
         (gentle(2), usage, vec![]),
         (gentle(2), Usage { last_session: day(3), ..usage }, vec![Ask::AfterAdvice]),
         (gentle(14), usage, vec![Ask::AfterAdvice]),
-        (fine(-3), nothing, vec![Ask::LongBreak { days: 28 }, Ask::Today]),
+        (fine(-1), nothing, vec![Ask::LongBreak { days: 28 }, Ask::Today]),
+        (fine(-2), usage, vec![Ask::NeverScreened]),
     ] {
         let safety = Safety::of(&results, &[], &[], &usage, TODAY);
         let words: Vec<_> = safety.asks.iter().map(|ask| ask.sentence().say(Lang::En)).collect();
@@ -330,6 +332,82 @@ fn asking_again_has_its_reasons() {
     let gentle = Safety::of(&gentle(2), &[], &[], &usage, TODAY);
     let cleared = gentle.clearance().unwrap();
     assert!(cleared.level_max() == 1 && cleared.leanings().walk_in_bouts && cleared.leanings().flexion);
+}
+
+#[test]
+fn a_condition_that_wants_a_look_asks_everything_once_it_was_written_down() {
+    let asks = |screened_days: i32, changes: &[&str], condition: &str, answer: &str| {
+        let result = screened("t1", TODAY.plus(-screened_days), changes, &[]);
+        safety(&[result], &[], &[caution("k1", condition, answer, &[])]).asks
+    };
+    for condition in ["weakness", "heart-or-lung", "recent-surgery", "vertebral-fracture", "claudication"] {
+        assert_eq!(asks(1, &[], condition, "yes"), [Ask::Changed], "{condition}");
+        assert_eq!(asks(0, &[], condition, "yes"), [], "answered since: {condition}");
+        assert_eq!(asks(1, &[], condition, "no"), [], "{condition}");
+    }
+    assert_eq!(asks(1, &["c5"], "claudication", "yes"), [], "the answers say so");
+    for condition in ["pregnancy", "cannot-kneel", "high-blood-pressure"] {
+        assert_eq!(asks(1, &[], condition, "yes"), [], "{condition}");
+    }
+}
+
+#[test]
+fn a_record_from_a_clock_far_ahead_loosens_nothing() {
+    let surgery = screened("t1", TODAY.plus(-3), &["c6"], &[]);
+    for (ahead, level) in [(0, Some(3)), (1, Some(3)), (2, None), (3650, None)] {
+        let again = [surgery.clone(), screened("t2", TODAY.plus(ahead), &[], &["t1"])];
+        let asked = Safety::of(&again, &[], &[], &in_use(), TODAY);
+        assert_eq!(asked.standing.is_empty(), level.is_some(), "{ahead}");
+        // Answering now settles it.
+        let anew = [again.as_slice(), &[screened("t3", TODAY, &[], &["t1", "t2"])]].concat();
+        assert_eq!(level_max(&safety(&anew, &[], &[])), Some(3), "{ahead}");
+
+        let fine = screened("t2", TODAY, &[], &[]);
+        let cleared = dated("l1", TODAY.plus(ahead), clearance(&["t1"], None).values);
+        let records = [surgery.clone(), fine.clone()];
+        assert_eq!(level_max(&safety(&records, &[cleared], &[])), level, "{ahead}");
+        let visit = ClearanceValues { day: Some(TODAY.plus(ahead).to_string()), ..clearance(&["t1"], None).values };
+        assert_eq!(level_max(&safety(&records, &[dated("l1", TODAY, visit)], &[])), level, "{ahead}");
+
+        let limited = ClearanceValues { level_max: Some(1), ..clearance(&["t1"], None).values };
+        let wide = ClearanceValues { replaces: Some(vec!["l1".into()]), ..clearance(&["t1"], None).values };
+        let lifted = [dated("l1", TODAY, limited.clone()), dated("l2", TODAY.plus(ahead), wide)];
+        assert_eq!(level_max(&safety(&records, &lifted, &[])), Some(if level.is_some() { 3 } else { 1 }), "{ahead}");
+        // A limit holds from whatever day.
+        let limit = [dated("l1", TODAY.plus(ahead), limited), dated("l2", TODAY, clearance(&["t1"], None).values)];
+        assert_eq!(level_max(&safety(&records, &limit, &[])), Some(1), "{ahead}");
+
+        let yes = caution("k1", "pregnancy", "yes", &[]);
+        let no = dated("k2", TODAY.plus(ahead), caution("k2", "pregnancy", "no", &["k1"]).values);
+        let pregnant = safety(&[fine], &[], &[yes, no]).conditions.len();
+        assert_eq!(pregnant, usize::from(level.is_none()), "{ahead}");
+    }
+}
+
+#[test]
+fn an_emergency_from_a_clock_far_ahead_is_a_day_old_once_it_was_known_for_a_day() {
+    let ahead = screened("t1", TODAY.plus(3650), &["a1"], &[]);
+    let day = Some(TODAY.to_string());
+    let values = ClearanceValues { day, ..clearance(&["t1"], Some("gone")).values };
+    let refused = |safety: &Safety, now| values.check(&safety.standing, now).map_err(|refusal| refusal.reason).err();
+    let now = TODAY.start_ms();
+    let alone = safety(std::slice::from_ref(&ahead), &[], &[]);
+    assert!(matches!(refused(&alone, now + DAY_MS), Some(Reason::TooEarly { hours: 80_000.. })));
+    let known = safety(&[ahead, screened("t2", TODAY, &[], &["t1"])], &[], &[]);
+    assert_eq!(refused(&known, now + DAY_MS - 1), Some(Reason::TooEarly { hours: 1 }));
+    assert_eq!(refused(&known, now + DAY_MS), None);
+    // A clock that is right is believed, whoever names the result later.
+    let right = screened("t1", TODAY, &["a1"], &[]);
+    let named = safety(&[right, screened("t2", TODAY.plus(-1), &[], &["t1"])], &[], &[]);
+    assert_eq!(refused(&named, now), Some(Reason::TooEarly { hours: 24 }));
+}
+
+#[test]
+fn a_clearance_that_covers_pain_that_stays_is_known_as_a_review() {
+    let results = [screened("t1", TODAY.plus(-2), &["c8"], &[]), screened("t2", TODAY, &[], &["t1"])];
+    assert_eq!(safety(&results, &[], &[]).reviewed, None);
+    assert_eq!(safety(&results, &[clearance(&["t2"], None)], &[]).reviewed, None);
+    assert_eq!(safety(&results, &[clearance(&["t1"], None)], &[]).reviewed, Some(TODAY.plus(-2)));
 }
 
 #[test]
