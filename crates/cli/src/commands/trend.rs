@@ -10,7 +10,7 @@ use lissom_diary::core::measure::{Answers, Measure, PSFS, find};
 use lissom_diary::core::outcome::series::{FORTNIGHT_VALUES_MIN, Part, WEEK_DAYS, WEEK_VALUES_MIN};
 use lissom_diary::core::outcome::slope::{SLOPE_DAYS, SLOPE_VALUES_MIN};
 use lissom_diary::core::outcome::trend::band;
-use lissom_diary::core::outcome::{Outcome, Trend as Line};
+use lissom_diary::core::outcome::{Limiting, Outcome, Trend as Line};
 use lissom_diary::{Diary, HistoryQuery, RowValues};
 
 use crate::chart::Chart;
@@ -179,7 +179,7 @@ fn ceiling(highest: i64) -> i64 {
 fn marks(diary: &Diary, outcome: &Outcome, from: Day, to: Day) -> Result<Marks, Failure> {
     let within = |day: &Day| (from..=to).contains(day);
     let mut marks = Marks::default();
-    for flare in outcome.limiting.iter().filter(|episode| episode.reported) {
+    for flare in outcome.limiting.iter().filter(|episode| episode.by != Limiting::Pain) {
         let days = flare.to.since(flare.from);
         marks.flare.extend((0..=days).map(|day| flare.from.plus(day)).filter(within));
     }

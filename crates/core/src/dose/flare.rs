@@ -32,6 +32,27 @@ pub(crate) struct Flare {
     pub(crate) basis: Vec<String>,
     /// Last morning that was close to the usual.
     calm: Option<Day>,
+    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    felt: Day,
+}
+
+/// The days of one flare.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlareSpan {
+    /// First day.
+    pub from: Day,
+    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    pub felt: Day,
+    /// Day on which it was told over or had settled.
+    pub over: Option<Day>,
+    /// Whether the person said so; else it was seen in the mornings.
+    pub told: bool,
+}
+
+impl std::fmt::Debug for FlareSpan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FlareSpan(..)")
+    }
 }
 
 /// Whether there is a flare, and the bad morning that could become one.
@@ -41,6 +62,8 @@ pub(crate) struct Flares {
     bad: Option<(Morning, Doubled)>,
     /// The last one that ended.
     pub(crate) ended: Option<Ended>,
+    /// Every one that ended, in order.
+    past: Vec<FlareSpan>,
 }
 
 /// A flare that is over.
@@ -64,7 +87,9 @@ impl Flares {
             let over = says("flare-over").filter(|_| flare.is_none());
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
             if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
-                *self = Self { ended: Some(Ended { day, rule, basis }), ..Self::default() };
+                let span = FlareSpan { over: Some(day), ..now.span() };
+                let past = std::mem::take(&mut self.past).into_iter().chain([span]).collect();
+                *self = Self { ended: Some(Ended { day, rule, basis }), past, ..Self::default() };
             }
             return false;
         }
@@ -74,8 +99,13 @@ impl Flares {
             Some(record) => Some((usual, Rule::FlareTold, vec![record.id.clone()])),
             None => self.worsens(mornings.on(day), before, usual),
         };
-        self.now = began.map(|(usual, rule, basis)| Flare { since: day, usual, rule, basis, calm: None });
+        self.now = began.map(|(usual, rule, basis)| Flare { since: day, usual, rule, basis, calm: None, felt: day });
         self.now.is_some()
+    }
+
+    /// Every flare so far, in order.
+    pub(crate) fn spans(&self) -> Vec<FlareSpan> {
+        self.past.iter().copied().chain(self.now.as_ref().map(Flare::span)).collect()
     }
 
     /// Two mornings in a row at least so much over what was usual before the first of them.
@@ -96,11 +126,19 @@ impl Flares {
 }
 
 impl Flare {
+    fn span(&self) -> FlareSpan {
+        FlareSpan { from: self.since, felt: self.felt, over: None, told: self.rule == Rule::FlareTold }
+    }
+
     /// Two mornings in a row after the day it began that are close to what was usual: their ids.
     fn settles(&mut self, day: Day, mornings: &Mornings) -> Option<Vec<String>> {
         let calm =
             |morning: &&Morning| self.usual.is_some_and(|usual| over(morning.score, usual) <= doubled(OFF_POINTS));
-        let today = mornings.on(day).filter(calm)?;
+        let today = mornings.on(day)?;
+        if !calm(&today) {
+            self.felt = day;
+            return None;
+        }
         let yesterday = mornings.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
         self.calm = Some(day);
         Some(vec![yesterday?.id.clone(), today.id.clone()])

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::dose::RULES_VERSION;
-use crate::dose::flare::Flares;
+use crate::dose::flare::{FlareSpan, Flares};
 use crate::dose::known::{Exercises, Known};
 use crate::dose::log::DayLog;
 use crate::dose::morning::{Morning, Mornings};
@@ -42,7 +42,7 @@ pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
 /// What the days of a diary so far make of every exercise.
 ///
 /// Serialize it to go on later: folding some days, storing, and folding the rest gives the same as folding all. Its
-/// size depends on the number of exercises, not of days. A stored fold holds only for the [`RULES_VERSION`] and the
+/// size depends on the number of exercises and flares, not of days. A stored fold holds only for the [`RULES_VERSION`] and the
 /// own exercises it was made with, and only while nothing up to its last day changes: see [`Fold::is_current`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
@@ -131,6 +131,12 @@ impl Fold {
             fold.settle(None, exercises, &mut |_| {});
         }
         fold.reds.contains(&day)
+    }
+
+    /// Every flare up to the last day that was folded, told or seen in the mornings, in order.
+    #[must_use]
+    pub fn flares(&self) -> Vec<FlareSpan> {
+        self.flares.spans()
     }
 
     /// The last day that was folded.

@@ -278,6 +278,19 @@ fn a_diary_may_leave_out_what_is_long_ago() {
     assert!(newest(&part.back) == newest(&whole.back));
 }
 
+#[test]
+fn it_is_said_that_nothing_was_in_the_way_only_where_something_is_known() {
+    let often: Vec<_> = (0..300).step_by(20).map(|day| check_in(day, 2, None)).collect();
+    let quiet = outcome(&often, &[], 290);
+    assert_eq!(quiet.days_since_limiting, None);
+    let said = quiet.since_limiting().unwrap().say(Lang::En);
+    assert_eq!(said, "Nothing that you wrote down in the last 120 days says that pain got in the way.");
+    // Too young a diary, and one with a hole in it.
+    assert_eq!(outcome(&often, &[], 119).since_limiting(), None);
+    let holed: Vec<_> = often.iter().filter(|one| !(200..250).contains(&one.day.0)).cloned().collect();
+    assert_eq!(outcome(&holed, &[], 290).since_limiting(), None);
+}
+
 fn diaries() -> impl Strategy<Value = Vec<Dated<CheckInValues>>> {
     // Mostly worse after three weeks, so that there are alerts to take away.
     let day = (proptest::option::weighted(0.8, 0_i64..=4), proptest::option::weighted(0.6, 0_i64..=4));
