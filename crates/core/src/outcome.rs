@@ -168,7 +168,8 @@ impl Outcome {
         let first = check_ins.first().map(|check_in| check_in.day);
         let start = log.episode_start.or(first).unwrap_or(today).min(today);
         let series = |part| Series::of(part, &check_ins, today);
-        let trend = |part| Trend::of(&series(part), start, today);
+        // Which change of sleep, stress or mood means something is not known: there is no band.
+        let trend = |part| Trend { band: None, ..Trend::of(&series(part), start, today) };
         let (back_series, leg_series) = (series(Part::Back), series(Part::Leg));
         let back = Trend::of(&back_series, start, today);
         let leg = Trend::of_leg(&leg_series, &back_series, start, today);

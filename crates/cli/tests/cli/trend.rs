@@ -59,6 +59,20 @@ fn fits(said: &str) {
 }
 
 #[test]
+fn a_scale_of_words_shows_its_words() {
+    let device = Device::begun();
+    let said = device.run(&["trend", "pgic"]).out;
+    assert!(said.contains("Not taken yet. Next: `lissom measure pgic`") && !said.contains('┤'), "{said}");
+    device.json(&["measure", "pgic", "2"]);
+    let said = device.run(&["trend", "pgic"]).out;
+    fits(&said);
+    for part in ["7 ┤", "2 ┤", "1 Very much better", "2 Much better", "7 Very much worse"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("5.8"), "{said}");
+}
+
+#[test]
 fn twelve_weeks_are_drawn_with_their_numbers() {
     let device = twelve_weeks();
     let said = device.run(&["trend", "--today", LAST]).out;

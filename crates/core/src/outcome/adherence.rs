@@ -136,7 +136,7 @@ impl Streak {
         vec![
             current.with("n", self.current_weeks),
             texts::BEST.with("n", self.best_weeks),
-            texts::LAST.with("done", self.on_track_of_last).with("weeks", self.last_weeks),
+            texts::LAST.with("done", self.on_track_of_last).with("n", self.last_weeks),
         ]
     }
 }

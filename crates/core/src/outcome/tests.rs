@@ -201,6 +201,28 @@ fn the_statement_says_which_way_with_the_numbers() {
 }
 
 #[test]
+fn what_is_lacking_now_is_said_apart_from_what_lacked_at_the_start() {
+    let key = |outcome: &Outcome| outcome.statement.sentences[0].key();
+    assert_eq!(key(&outcome(&diary([5, 5]), &[], 1)), "outcome.not_yet");
+    let seldom: Vec<_> = (0..20).map(|nth| check_in(nth * 5, 4, None)).collect();
+    let now = outcome(&seldom, &[], 95);
+    assert!(now.back.baseline.is_some());
+    assert_eq!((now.statement.direction, key(&now)), (Direction::NotYet, "outcome.not_now"));
+}
+
+#[test]
+fn only_pain_has_a_band() {
+    let mut check_ins = diary(pains(&[(20, 4)]));
+    for check_in in &mut check_ins {
+        check_in.values.sleep = Some(5);
+    }
+    let outcome = outcome(&check_ins, &[], 19);
+    assert_eq!(outcome.back.band, Some((20, 60)));
+    assert!(outcome.sleep.baseline.is_some());
+    assert_eq!((outcome.sleep.band, outcome.stress.band, outcome.mood.band), (None, None, None));
+}
+
+#[test]
 fn the_digest_tells_function_first_and_pain_second() {
     let monday = Day(25).monday();
     let mut check_ins = diary(pains(&[(14, 5), (4, 5), (14, 4)]));
