@@ -6,8 +6,17 @@ use std::path::{Path, PathBuf};
 
 const EVIDENCE: &str = include_str!("../../../docs/evidence.md");
 /// Numbers that advise nothing: versions, limits of storage, and how far back is computed.
-const NOT_CLINICAL: &[&str] =
-    &["RULES_VERSION", "OFF_DAYS_MAX", "RISE_MAX", "ITEMS_MAX", "LIST_MAX", "HOUR_MS", "LEVEL_MAX"];
+const NOT_CLINICAL: &[&str] = &[
+    "RULES_VERSION",
+    "OFF_DAYS_MAX",
+    "RISE_MAX",
+    "ITEMS_MAX",
+    "LIST_MAX",
+    "HOUR_MS",
+    "LEVEL_MAX",
+    "PART_CHARS_MIN",
+    "CHARS_MAX",
+];
 
 fn sources(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {

@@ -1,5 +1,5 @@
 //! Outcomes on a device: they rest on the whole diary, though little of a long one is read.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use lissom_diary::core::day::Day;
 use lissom_diary::core::outcome::{Limiting, Outcome, OutcomeLog, WeekState};

@@ -143,7 +143,7 @@ fn other_parts_measures_and_muscles_have_views_of_their_own() {
         (&["sleep"][..], "How much change means something is not known"),
         (&["leg"], "For the start, 7 days with a check-in are needed; there are 0."),
         (&["psfs"], "6 points, on 2026-11-16"),
-        (&["steps"], "Next: `lissom measure show steps`"),
+        (&["steps"], "Not taken yet. Next: `lissom measure steps`"),
         (&["muscles", "--days", "84"], "20 more on the left"),
         (&["muscles", "--days", "14"], "Difference"),
         (&["--week"], "The week of 2026-11-16"),

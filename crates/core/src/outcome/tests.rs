@@ -193,7 +193,7 @@ fn the_statement_says_which_way_with_the_numbers() {
     let takings = |after| [psfs("m:1", 0, &[("Bending", 4), ("Lifting", 3)]), psfs("m:2", 27, &[("Bending", after)])];
     let (direction, sentences) = of(&same, &takings(6), 27);
     assert_eq!(direction, Direction::Improved);
-    assert!(sentences[1].contains("2 points more"), "{}", sentences[1]);
+    assert!(sentences[1].contains("up by 2 of 10"), "{}", sentences[1]);
     assert_eq!(of(&same, &takings(5), 27).0, Direction::AboutTheSame);
     assert_eq!(of(&better, &takings(2), 27).0, Direction::Worse);
     assert_eq!(of(&diary([5, 5]), &[], 1).0, Direction::NotYet);
