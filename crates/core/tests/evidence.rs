@@ -35,7 +35,7 @@ fn numbers(source: &str) -> Vec<&str> {
         let (_, rest) = line.trim_start().trim_start_matches("pub ").split_once("const ")?;
         let (name, kind) = rest.split_once(": ")?;
         let number = ["i32", "i64", "u8", "u32", "usize"].iter().any(|known| kind.starts_with(&format!("{known} =")));
-        number.then(|| name.len())
+        number.then_some(name.len())
     };
     let named = source.lines().filter_map(|line| {
         let length = name(line)?;
