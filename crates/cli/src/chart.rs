@@ -33,6 +33,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) scale: (i64, i64),
     /// Values come weeks apart: the line never breaks.
     pub(crate) sparse: bool,
+    /// How many steps the scale has, if its values are steps and nothing lies between them.
+    pub(crate) steps: usize,
 }
 
 /// Days without a value over which the line is not drawn.
@@ -41,7 +43,7 @@ const BREAK_DAYS: i32 = 7;
 impl Chart<'_> {
     /// The chart from one day to another, some 74 columns wide.
     pub(crate) fn draw(&self, from: Day, to: Day) -> String {
-        let axis = Axis { from, to, scale: self.scale };
+        let axis = Axis { from, to, scale: self.scale, steps: self.steps };
         let (mut points, mut line) = (Canvas::default(), Canvas::default());
         for (day, value) in self.points {
             points.dot(axis.x(*day), axis.y(*value));
@@ -93,6 +95,7 @@ struct Axis {
     from: Day,
     to: Day,
     scale: (i64, i64),
+    steps: usize,
 }
 
 impl Axis {
@@ -113,9 +116,14 @@ impl Axis {
         (low..=high).contains(&value).then(|| usize::try_from(dots.saturating_sub(up)).unwrap_or(0))
     }
 
-    /// The number beside every second row.
+    /// The number beside every second row, or beside each row of a step.
     fn label(&self, row: usize) -> String {
         let (low, high) = self.scale;
+        if self.steps > 0 {
+            let on_row = |step: &i64| self.y(step.saturating_mul(10)).is_some_and(|y| y / DOTS_UP == row);
+            let steps = i64::try_from(self.steps).unwrap_or(0);
+            return (1..=steps).find(on_row).map_or(String::new(), |step| step.to_string());
+        }
         let steps = i64::try_from(ROWS - 1).unwrap_or(1);
         let above = high.saturating_sub(low).saturating_mul(i64::try_from(row).unwrap_or(0)) / steps;
         let value = high.saturating_sub(above);
@@ -222,6 +230,16 @@ mod tests {
         let dots: usize =
             rows.iter().take(ROWS).map(|row| row.chars().filter(|c| *c > '\u{2800}' && *c < '\u{2900}').count()).sum();
         assert!((2..=6).contains(&dots), "{dots}");
+    }
+
+    #[test]
+    fn a_scale_of_steps_has_each_step_and_nothing_between() {
+        let rows = plain(&Chart { points: &[(Day(3), 20)], scale: (10, 70), steps: 7, ..Chart::default() }, 0, 60);
+        let labels: Vec<&str> = rows.iter().take(ROWS).filter_map(|row| row.split_whitespace().next()).collect();
+        assert_eq!(
+            labels.iter().filter(|label| **label != "┤").collect::<Vec<_>>(),
+            [&"7", &"6", &"5", &"4", &"3", &"2", &"1"]
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@
 pub mod adherence;
 pub mod alerts;
 mod digest;
+mod flares;
 pub mod function;
 pub mod practice;
 pub mod recovery;
@@ -27,9 +28,10 @@ use std::collections::BTreeMap;
 pub use self::adherence::{Adherence, Agreed, DoneSession, Streak, Week, WeekState, agreed_since};
 pub use self::alerts::{Alert, Alerts, Tier};
 pub use self::digest::{WEEK_CHANGE_TENTHS, digest};
+pub use self::flares::FLARE_DAYS_MAX;
 pub use self::function::Function;
 pub use self::practice::{SessionEffect, Volume, volume_by_muscle};
-pub use self::recovery::{LimitingEpisode, Recovered};
+pub use self::recovery::{Limiting, LimitingEpisode, Recovered};
 pub use self::reminder::{ASK_AFTER, MOVE_AFTER, Reminder, reminder};
 pub use self::series::{Part, Series};
 pub use self::slope::Slope;
@@ -38,11 +40,16 @@ pub use self::trend::Trend;
 
 use crate::check_in::CheckInValues;
 use crate::day::Day;
-use crate::dose::DayOffValues;
+use crate::dose::{DayOffValues, FlareSpan};
 use crate::measure::MeasureValues;
 use crate::record::Dated;
 use crate::result::ResultValues;
 use crate::texts::{Sentence, outcome as texts};
+
+/// Version of the outcome rules, so that advice can be traced to the rules that gave it.
+pub const RULES_VERSION: u32 = 1;
+/// Days that are read whole; of what is longer ago the baseline alone is needed.
+pub const LOOK_BACK_DAYS: i32 = 120;
 
 /// Writes a type's name and nothing of what it holds.
 macro_rules! no_health_data_in_debug {
@@ -60,8 +67,8 @@ pub(crate) use no_health_data_in_debug;
 ///
 /// What a caller may leave out of a long diary, without another answer:
 ///
-/// * **check-ins** that are neither in the first 14 days of the episode (or up to the 7th day with one, if that is
-///   later) nor in the last 120 days. `days_since_limiting` then reaches back as far as the check-ins do.
+/// * **check-ins** that are neither in the last [`LOOK_BACK_DAYS`] days nor what a baseline rests on: those of the first
+///   14 days of the episode, or up to the 7th day with a value of the part, if that is later.
 /// * **measures** but the first of each id in the episode and those of the last 120 days.
 /// * **results** older than 28 days.
 /// * **sessions**, **days off** and **agreed**: nothing since the first agreement. They are small, and the best run
@@ -79,6 +86,8 @@ pub struct OutcomeLog<'a> {
     pub sessions: &'a [DoneSession],
     /// Flares and days off.
     pub days_off: &'a [Dated<DayOffValues>],
+    /// The flares that the dose rules know of: [`crate::dose::Fold::flares`].
+    pub flares: &'a [FlareSpan],
     /// What was agreed for weeks.
     pub agreed: &'a [Agreed],
     /// First day of the episode: of the first check-in, or of the first one after a recovery. If absent, the day of
@@ -100,6 +109,7 @@ impl OutcomeLog<'_> {
             results: &[],
             sessions: &[],
             days_off: &[],
+            flares: &[],
             agreed: &[],
             episode_start: None,
             today,
@@ -136,10 +146,12 @@ pub struct Outcome {
     pub alerts: Alerts,
     /// The offer to keep well, while it stands.
     pub recovered: Option<Recovered>,
-    /// Stretches of days on which pain was in the way.
+    /// Stretches of days on which pain was in the way, of the last 120 days.
     pub limiting: Vec<LimitingEpisode>,
     /// Days since the last of them ended.
     pub days_since_limiting: Option<i32>,
+    /// Whether there was something written down about pain all that time, and none of it was in the way.
+    pub nothing_limiting: bool,
     /// Which way it goes.
     pub statement: Statement,
 }
@@ -156,12 +168,13 @@ impl Outcome {
         let first = check_ins.first().map(|check_in| check_in.day);
         let start = log.episode_start.or(first).unwrap_or(today).min(today);
         let series = |part| Series::of(part, &check_ins, today);
-        let trend = |part| Trend::of(&series(part), start, today);
+        // Which change of sleep, stress or mood means something is not known: there is no band.
+        let trend = |part| Trend { band: None, ..Trend::of(&series(part), start, today) };
         let (back_series, leg_series) = (series(Part::Back), series(Part::Leg));
         let back = Trend::of(&back_series, start, today);
         let leg = Trend::of_leg(&leg_series, &back_series, start, today);
         let function = Function::of(&measures, start, today);
-        let adherence = Adherence::of(log.agreed, log.sessions, log.days_off, today);
+        let adherence = Adherence::of(log.agreed, log.sessions, log.days_off, log.flares, today);
         let adherence_percent = adherence.percent_since(start);
         let facts = alerts::Facts {
             back: &back,
@@ -173,7 +186,7 @@ impl Outcome {
             today,
         };
         let alerts = Alerts::of(&facts);
-        let limiting = recovery::limiting_episodes(&back_series, &leg_series, log.days_off, today);
+        let limiting = recovery::limiting_episodes(&back_series, &leg_series, log.days_off, log.flares, today);
         let mut scores: BTreeMap<String, Vec<(Day, i64)>> = BTreeMap::new();
         for one in measures.iter().filter(|one| one.day <= today) {
             if let (Some(id), Some(tenths)) = (&one.values.measure, one.values.score_tenths()) {
@@ -185,6 +198,7 @@ impl Outcome {
             statement: Statement::of(&back, &leg, &function, &alerts, today),
             recovered: recovery::recovered(&back, &leg, &function, today),
             days_since_limiting: recovery::days_since_limiting(&limiting, today),
+            nothing_limiting: limiting.is_empty() && recovery::is_known(&back_series, &leg_series, start, today),
             session_effect: practice::session_effect(log.results, today),
             sleep: trend(Part::Sleep),
             stress: trend(Part::Stress),
@@ -202,11 +216,13 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// How long ago pain last got in the way, in words. Nothing while it does.
+    /// How long ago pain last got in the way, in words. Nothing while it does, and nothing before the diary is so long.
     #[must_use]
     pub fn since_limiting(&self) -> Option<Sentence> {
-        let days = self.days_since_limiting.filter(|days| *days > 0)?;
-        Some(texts::DAYS_SINCE.with("n", days))
+        match self.days_since_limiting {
+            Some(days) => (days > 0).then(|| texts::DAYS_SINCE.with("n", days)),
+            None => self.nothing_limiting.then(|| texts::NOTHING_LIMITING.with("days", LOOK_BACK_DAYS)),
+        }
     }
 }
 

@@ -52,6 +52,12 @@ CREATE TABLE {schema}.check_in (
     revision INTEGER NOT NULL
 );
 CREATE INDEX {schema}.check_in_at ON check_in (at_ms);
+-- the first values of each part, which a baseline rests on, are found without reading the years between
+CREATE INDEX {schema}.check_in_pain ON check_in (at_ms) WHERE pain IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX {schema}.check_in_leg ON check_in (at_ms) WHERE leg IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX {schema}.check_in_sleep ON check_in (at_ms) WHERE sleep IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX {schema}.check_in_stress ON check_in (at_ms) WHERE stress IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX {schema}.check_in_mood ON check_in (at_ms) WHERE mood IS NOT NULL AND deleted_at IS NULL;
 
 CREATE TABLE {schema}.device (
     key TEXT PRIMARY KEY,

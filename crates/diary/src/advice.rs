@@ -10,12 +10,14 @@ use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, Fold, Irritability, Proposal, Rule, TraceLine, days,
-    replay,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, FlareSpan, Fold, Irritability, Proposal, Rule,
+    TraceLine, days, replay,
 };
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
-use lissom_core::outcome::{Agreed, DoneSession, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle};
+use lissom_core::outcome::{
+    Agreed, DoneSession, LOOK_BACK_DAYS, Outcome, OutcomeLog, Volume, agreed_since, digest, volume_by_muscle,
+};
 use lissom_core::own_exercise::OwnExercise;
 use lissom_core::plan::{Experience, Followed, Limits, PlanValues, SessionPlan, another_day, edit, followed, session};
 use lissom_core::record::{Dated, doc_of};
@@ -29,10 +31,6 @@ use crate::error::Error;
 use crate::records::Log;
 use crate::texts::Sentence;
 
-/// Days that are always read: what the outcomes look back on.
-const LOOK_BACK_DAYS: i32 = 120;
-/// Days after the first check-in of an episode that its baseline may need.
-const BASELINE_DAYS: i32 = 60;
 /// Weeks of sessions that the weekly adherence looks back on.
 const SESSION_DAYS: i32 = 371;
 /// Days back on which it is looked since when an alert stands; after so many it is asked again.
@@ -76,7 +74,7 @@ impl Diary {
         let (fold, log) = self.fold(today, &own)?;
         let days_off = self.read::<DayOffValues>(None)?;
         let plans = self.read::<PlanValues>(None)?;
-        let past = self.past(&log, &plans, today)?;
+        let past = self.past(&fold, &log, &plans, today)?;
         let outcome = Outcome::of(&past.log(&days_off, today));
         let alerts = |day: Day| !Outcome::of(&past.log(&days_off, day)).alerts.0.is_empty();
         // Since when an alert stands: whoever answered before that is asked again.
@@ -250,9 +248,9 @@ impl Diary {
     /// What the database says.
     pub fn digest(&self, week: Day, today: Day) -> Result<Vec<Sentence>, Error> {
         let today = week.monday().plus(6).min(today);
-        let log = self.read_log(Some(today.plus(-LOOK_BACK_DAYS)))?;
+        let (fold, log) = self.fold(today, &self.own_exercises()?)?;
         let (plans, days_off) = (self.read::<PlanValues>(None)?, self.read::<DayOffValues>(None)?);
-        Ok(digest(&self.past(&log, &plans, today)?.log(&days_off, today), week))
+        Ok(digest(&self.past(&fold, &log, &plans, today)?.log(&days_off, today), week))
     }
 
     /// Sets of strength work from one day to another, both included, by muscle as the catalogue names it.
@@ -264,12 +262,12 @@ impl Diary {
     }
 
     /// What outcomes are found from, beside days off.
-    fn past(&self, log: &Log, plans: &[Dated<PlanValues>], today: Day) -> Result<Past, Error> {
+    fn past(&self, fold: &Fold, log: &Log, plans: &[Dated<PlanValues>], today: Day) -> Result<Past, Error> {
         let start = self.episode_start(plans, today)?;
         let look_back = today.plus(-LOOK_BACK_DAYS);
         let mut check_ins: Vec<Dated<CheckInValues>> = Vec::new();
         if let Some(start) = start.filter(|start| *start < look_back) {
-            check_ins.extend(self.read_check_ins(start, start.plus(BASELINE_DAYS).min(look_back.plus(-1)))?);
+            check_ins.extend(self.read_baseline(start, look_back.plus(-1))?);
         }
         check_ins.extend(log.check_ins.iter().filter(|record| record.day >= look_back).cloned());
         let results: Vec<Dated<ResultValues>> =
@@ -279,7 +277,7 @@ impl Diary {
         let agreed: Vec<Agreed> = plans.iter().flat_map(agreed).collect();
         // Weeks of which no session was read must not count as missed.
         let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
-        Ok(Past { check_ins, measures, results, sessions, agreed, start })
+        Ok(Past { check_ins, measures, results, sessions, agreed, flares: fold.flares(), start })
     }
 
     /// The first check-in, or the first one after the last plan for keeping well was left.
@@ -373,6 +371,7 @@ struct Past {
     results: Vec<Dated<ResultValues>>,
     sessions: Vec<DoneSession>,
     agreed: Vec<Agreed>,
+    flares: Vec<FlareSpan>,
     start: Option<Day>,
 }
 
@@ -384,6 +383,7 @@ impl Past {
             results: &self.results,
             sessions: &self.sessions,
             days_off,
+            flares: &self.flares,
             agreed: &self.agreed,
             episode_start: self.start,
             today,

@@ -24,6 +24,7 @@
 
 mod advice;
 mod archive;
+mod baseline;
 mod diary;
 mod driver;
 mod error;

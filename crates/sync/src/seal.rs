@@ -110,7 +110,8 @@ mod tests {
 
     fn sealed(keys: &Keys) -> (VerifiedEntry, Head, Changes) {
         let head = Head { kind: 1, device: [1; 16], writer: [2; 16], parents: vec![EntryId([3; 32])] };
-        let changes = Changes { doc_id: "profile".to_owned(), body: b"changes".to_vec(), min_version: crate::payload::VERSION };
+        let changes =
+            Changes { doc_id: "profile".to_owned(), body: b"changes".to_vec(), min_version: crate::payload::VERSION };
         (seal(keys, &head, &changes, [7; 24]).unwrap(), head, changes)
     }
 

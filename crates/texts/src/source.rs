@@ -200,6 +200,154 @@ mod tests {
         compile(&[("card".to_owned(), content.to_owned())])
     }
 
+    /// How keys begin whose numbers are the same for everybody, cannot be one where the text is said, or come with their noun.
+    const NEVER_ONE: &[&str] = &[
+        "archive.imported_with_edits",
+        "begin.ask_words",
+        "begin.write_down",
+        "change.several",
+        "change.too_short",
+        "demo.problem.no_quiet",
+        "demo.tell",
+        "demo.verdict",
+        "desk.change.unknown",
+        "dose.ceiling.beginner",
+        "dose.days.offer",
+        "dose.flare",
+        "dose.gap",
+        "dose.hold.rest_day",
+        "dose.hold.two_a_day",
+        "dose.red",
+        "dose.swap",
+        "import.too_large",
+        "measure.bands",
+        "outcome.effect",
+        "outcome.nothing_limiting",
+        "outcome.persistent",
+        "outcome.same",
+        "plan.adapt.bouts",
+        "refusal.too_long",
+        "refusal.too_many",
+        "screen.clear.id_too_short",
+        "screen.when.at_least",
+        "trend.needs",
+        "trend.slope",
+    ];
+
+    /// What is counted in texts, in the plural.
+    const COUNTED: &[&str] = &[
+        "activities",
+        "answers",
+        "breaks",
+        "bytes",
+        "cards",
+        "centimetres",
+        "changes",
+        "characters",
+        "check-ins",
+        "days",
+        "devices",
+        "edits",
+        "entries",
+        "exercises",
+        "hours",
+        "items",
+        "letters",
+        "lines",
+        "measures",
+        "minutes",
+        "months",
+        "mornings",
+        "offers",
+        "ones",
+        "phones",
+        "points",
+        "problems",
+        "proposals",
+        "questions",
+        "records",
+        "reps",
+        "repetitions",
+        "results",
+        "rounds",
+        "rows",
+        "seconds",
+        "sessions",
+        "sets",
+        "steps",
+        "things",
+        "times",
+        "versions",
+        "weeks",
+        "words",
+        "years",
+    ];
+
+    /// Wordings as they are said where every number in them is one.
+    fn of_one(words: &Words) -> Vec<String> {
+        let fill = |wording: &str, n: &str| {
+            let filled = gaps(wording).fold(wording.to_owned(), |said, gap| {
+                said.replace(&format!("{{{gap}}}"), if gap == "n" { n } else { "1" })
+            });
+            filled.to_lowercase()
+        };
+        match words {
+            Words::Plain(words) => vec![fill(words, "1")],
+            Words::Counted { one, other } => vec![fill(one, "1"), fill(other, "7")],
+        }
+    }
+
+    /// The plural noun that follows a one, with at most one word between.
+    fn plural_after_one(said: &str) -> Option<&'static str> {
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let ones = words.iter().enumerate().filter(|(_, word)| **word == "1").map(|(place, _)| place);
+        let plural = |word: &&str| {
+            let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            COUNTED.iter().copied().find(|counted| *counted == word)
+        };
+        let mut after = ones.filter_map(|place| {
+            let next = words.get(place + 1)?;
+            // "1 more days", but not "from 1 to days" and not "1 day, weeks".
+            let goes_on = next.ends_with(char::is_alphabetic) && !["to", "of", "and", "or"].contains(next);
+            plural(next).or_else(|| plural(words.get(place + 2).filter(|_| goes_on)?))
+        });
+        after.next()
+    }
+
+    #[test]
+    fn a_plural_after_one_is_found() {
+        for (said, found) in [
+            ("1 of the last 1 weeks", Some("weeks")),
+            ("your session: 1 exercises, about", Some("exercises")),
+            ("waits: 1 more days.", Some("days")),
+            ("1 day of 11 days", None),
+            ("1, 1 min, exercises in all: 1", None),
+            ("sessions this week: 1 of 1.", None),
+        ] {
+            assert_eq!(plural_after_one(said), found, "{said}");
+        }
+    }
+
+    #[test]
+    fn no_text_says_one_of_something_in_the_plural() {
+        let (mut texts, mut problems) = (BTreeMap::new(), Vec::new());
+        for area in ["core", "diary", "cli"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(area).join("texts");
+            for (file, content) in read(&folder).unwrap() {
+                collect(&file, &Value::Table(content.parse().unwrap()), &mut texts, &mut problems);
+            }
+        }
+        assert!(texts.len() > 500, "{}", texts.len());
+        let excepted = |key: &str| NEVER_ONE.iter().any(|start| key.starts_with(start));
+        let wrong: Vec<String> = texts
+            .iter()
+            .filter(|(key, _)| !excepted(key))
+            .flat_map(|(key, words)| of_one(words).into_iter().map(move |said| format!("{key}: {said}")))
+            .filter(|said| plural_after_one(said).is_some())
+            .collect();
+        assert!(wrong.is_empty(), "count these with the gap n, or say them in another way:\n{}", wrong.join("\n"));
+    }
+
     #[test]
     fn texts_become_constants() {
         let code =

@@ -134,7 +134,8 @@ impl<'a> Raw<'a> {
             let written = Document::new().write(Writer(writer), &[put]).ok()??;
             body = written.change.bytes;
         }
-        let changes = Changes { doc_id: NEWER_DOCUMENT.to_owned(), body, min_version: VERSION + u64::from(!another_kind) };
+        let changes =
+            Changes { doc_id: NEWER_DOCUMENT.to_owned(), body, min_version: VERSION + u64::from(!another_kind) };
         let entry = seal(self.keys, &Head { kind, device, writer, parents }, &changes, nonce).ok()?;
         let at = Cursor::start(&self.keys.vault()).after(&ids);
         self.post(relay, &at, std::slice::from_ref(&entry)).then(|| (entry.id(), ids))

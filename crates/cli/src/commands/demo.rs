@@ -191,7 +191,7 @@ mod tests {
         stage.expected += 1;
         let ending = judge(stage).unwrap();
         assert!(!ending.converged);
-        assert_eq!(ending.problems[0].say(Lang::En), "Anna's phone holds 3 records, the script wrote 4");
+        assert_eq!(ending.problems[0].say(Lang::En), "records on Anna's phone: 3; the script wrote 4");
         assert!(describe(Lang::En, &ending).ends_with("converged: no"));
     }
 

@@ -14,7 +14,7 @@ use lissom_diary::core::record::Dated;
 
 use self::ask::{Asked, ask};
 use self::draft::{Draft, draft};
-pub(crate) use self::show::unknown;
+pub(crate) use self::show::{desk_again, not_taken, unknown};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::texts::measure as words;

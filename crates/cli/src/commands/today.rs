@@ -6,13 +6,15 @@ use clap::Args;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::exercise::DoseMode;
 use lissom_diary::core::lifestyle::card::{Card, cards};
-use lissom_diary::core::outcome::WeekState;
+use lissom_diary::core::lifestyle::desk::follow_up_reminder;
+use lissom_diary::core::outcome::{WeekState, points};
 use lissom_diary::core::plan::{Extra, SessionItem, SessionPlan};
 use lissom_diary::core::screening::{Ask, Locked, Numbers, Purpose};
 use lissom_diary::core::texts::Sentence;
 use lissom_diary::{Advice, Diary, HistoryQuery, RowValues};
 use serde_json::{Value, json};
 
+use crate::commands::measure::desk_again;
 use crate::commands::plan::week;
 use crate::context::Context;
 use crate::doses;
@@ -37,6 +39,8 @@ pub(crate) struct Today {}
 #[derive(Default)]
 struct Done {
     check_in: bool,
+    /// Whether the list of a desk is to be gone through again.
+    desk_again: bool,
     exercises: BTreeSet<String>,
 }
 
@@ -66,7 +70,9 @@ impl Today {
 fn done(diary: &Diary, today: Day) -> Result<Done, Failure> {
     let day = Some(today.to_string());
     let rows = diary.history(&HistoryQuery { from: day.clone(), to: day, ..HistoryQuery::default() })?;
-    let mut done = Done::default();
+    let taken: Vec<_> = diary.measures()?.into_iter().filter(|one| one.day <= today).collect();
+    let desk_again = desk_again(&taken).is_some_and(|due| due <= today);
+    let mut done = Done { desk_again, ..Done::default() };
     for row in rows {
         match row.values {
             RowValues::CheckIn(values) => done.check_in |= values.pain.is_some(),
@@ -163,14 +169,14 @@ fn say_day(page: &mut Page, lang: Lang, advice: &Advice, done: &Done, numbers: N
         Some(session) => say_session(page, lang, advice, session, done),
         None => page.say(words::NO_PLAN),
     }
-    say_also(page, lang, advice);
+    say_also(page, lang, advice, done);
 }
 
 fn say_session(page: &mut Page, lang: Lang, advice: &Advice, session: &SessionPlan, done: &Done) {
     if let Some(nothing) = session.nothing {
         page.say(nothing.sentence());
     } else {
-        let head = words::SESSION.with("exercises", session.items.len());
+        let head = words::SESSION.with("exercises", words::EXERCISES.with("n", session.items.len()));
         page.heading(head.with("n", doses::minutes(session.seconds)));
     }
     let name = |item: &SessionItem| doses::name(lang, &advice.own, &item.item.exercise);
@@ -209,7 +215,7 @@ fn say_session(page: &mut Page, lang: Lang, advice: &Advice, session: &SessionPl
 }
 
 /// What is beside the session: extras, a card, how the week goes, and what is offered.
-fn say_also(page: &mut Page, lang: Lang, advice: &Advice) {
+fn say_also(page: &mut Page, lang: Lang, advice: &Advice, done: &Done) {
     page.heading(words::HEADING_ALSO);
     for extra in advice.session.iter().flat_map(|session| &session.extras) {
         if *extra != Extra::Learn {
@@ -220,6 +226,10 @@ fn say_also(page: &mut Page, lang: Lang, advice: &Advice) {
         page.point(
             &words::CARD.with("title", card.title).with("command", format!("`lissom learn {}`", card.id)).say(lang),
         );
+    }
+    if done.desk_again {
+        let said = words::DESK.with("due", follow_up_reminder()).with("command", "`lissom measure desk-check`");
+        page.point(&said.say(lang));
     }
     if let Some(week) = week_sentence(advice) {
         page.point(&week.say(lang));
@@ -248,11 +258,10 @@ fn say_also(page: &mut Page, lang: Lang, advice: &Advice) {
 /// How many of the week's sessions are done.
 fn week_sentence(advice: &Advice) -> Option<Sentence> {
     let week = advice.outcome.adherence.week(advice.today.monday())?;
-    let whole = week.done_halves.div_euclid(2);
-    let text = if week.done_halves % 2 == 1 { words::WEEK_HALF } else { words::WEEK };
+    let done = points(i64::from(week.done_halves).saturating_mul(5));
     Some(match week.to_do {
         0 => words::WEEK_OFF.into(),
-        to_do => text.with("done", whole).with("agreed", to_do),
+        to_do => words::WEEK.with("done", done).with("agreed", to_do),
     })
 }
 
@@ -295,6 +304,7 @@ fn json(advice: &Advice, locked: Option<&Locked>, done: &Done, next: &Next, numb
         "flare_over": advice.doses.flare_over.as_ref().map(doses::reason_json),
         "session": advice.session.as_ref().map(|session| session_json(advice, session, done)),
         "checked_in": done.check_in,
+        "desk_check_due": done.desk_again,
         "done": done.exercises,
         "card": card_of(advice.today).map(|card| json!({"id": card.id, "title": card.title.say(Lang::En)})),
         "week": week,

@@ -9,12 +9,11 @@ use lissom_diary::core::day::Day;
 use lissom_diary::core::measure::{Answers, Measure, PSFS, find};
 use lissom_diary::core::outcome::series::{FORTNIGHT_VALUES_MIN, Part, WEEK_DAYS, WEEK_VALUES_MIN};
 use lissom_diary::core::outcome::slope::{SLOPE_DAYS, SLOPE_VALUES_MIN};
-use lissom_diary::core::outcome::trend::band;
-use lissom_diary::core::outcome::{Outcome, Trend as Line};
+use lissom_diary::core::outcome::{Direction, Limiting, Outcome, Trend as Line};
 use lissom_diary::{Diary, HistoryQuery, RowValues};
 
 use crate::chart::Chart;
-use crate::commands::measure::unknown;
+use crate::commands::measure::{not_taken, unknown};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{FAINT, Said, columns};
@@ -76,6 +75,16 @@ struct View {
     scale: (i64, i64),
     from: Day,
     to: Day,
+}
+
+impl View {
+    /// The words of a scale whose answers are words.
+    fn steps(&self) -> &'static [Text] {
+        match self.measure.map(|measure| measure.answers) {
+            Some(Answers::Steps(steps)) => steps,
+            _ => &[],
+        }
+    }
 }
 
 /// Days with something to mark under the chart.
@@ -145,9 +154,7 @@ fn view(id: &str, what: What<'_>, outcome: &Outcome, from: Day, to: Day) -> View
         What::Part(part) => {
             let heading =
                 PARTS.iter().find(|(_, known, _)| *known == part).map_or(words::PART_BACK, |(.., text)| *text);
-            let mut trend = part_of(outcome, part).clone();
-            // The band is one of pain. Of sleep, stress and mood nothing of the kind is known.
-            trend.band = trend.baseline.map(|baseline| band(baseline.tenths)).filter(|_| is_pain);
+            let trend = part_of(outcome, part).clone();
             View { heading: heading.into(), trend, ..view }
         }
         What::Measure(id) => {
@@ -179,7 +186,7 @@ fn ceiling(highest: i64) -> i64 {
 fn marks(diary: &Diary, outcome: &Outcome, from: Day, to: Day) -> Result<Marks, Failure> {
     let within = |day: &Day| (from..=to).contains(day);
     let mut marks = Marks::default();
-    for flare in outcome.limiting.iter().filter(|episode| episode.reported) {
+    for flare in outcome.limiting.iter().filter(|episode| episode.by != Limiting::Pain) {
         let days = flare.to.since(flare.from);
         marks.flare.extend((0..=days).map(|day| flare.from.plus(day)).filter(within));
     }
@@ -224,7 +231,8 @@ fn missing(view: &View) -> Vec<Sentence> {
 
 fn describe(lang: Lang, view: &View, outcome: &Outcome, marks: &Marks, missing: &[Sentence]) -> String {
     let mut page = Page::new(lang);
-    if view.is_pain || view.id == PSFS {
+    let says = outcome.statement.direction != Direction::NotYet;
+    if view.is_pain || view.id == PSFS && says {
         for sentence in &outcome.statement.sentences {
             page.hang("", &sentence.say(lang));
         }
@@ -232,6 +240,10 @@ fn describe(lang: Lang, view: &View, outcome: &Outcome, marks: &Marks, missing: 
     }
     let span = words::SPAN.with("from", view.from.to_string()).with("to", view.to.to_string());
     page.title(&view.heading.say(lang), &span.say(lang));
+    if !view.is_part && view.trend.points.is_empty() {
+        page.say(not_taken(&view.id));
+        return page.text();
+    }
     draw(&mut page, lang, view, marks);
     page.space();
     numbers::of(&mut page, lang, view, outcome);
@@ -267,11 +279,15 @@ fn draw(page: &mut Page, lang: Lang, view: &View, marks: &Marks) {
         marks: &under,
         scale: view.scale,
         sparse: !view.is_part,
+        steps: view.steps().len(),
     };
     for line in chart.draw(view.from, view.to).lines() {
         page.line(line.to_owned());
     }
     let mut legend: Vec<String> = Vec::new();
+    for (step, place) in view.steps().iter().zip(1_usize..) {
+        legend.push(words::LEGEND_STEP.with("place", place).with("step", *step).say(lang));
+    }
     if view.is_part {
         legend.push(words::LEGEND_DOTS.say(lang));
     }

@@ -167,6 +167,13 @@ fn a_desk_check_advises_and_compares_pain_before_and_after() {
     assert_eq!((&desk["good"], &desk["asked"], &desk["look_again"]), (&9.into(), &11.into(), &"2026-03-22".into()));
     assert_eq!(desk["advice"][0]["key"], "desk.feet.advice");
     assert_eq!((&desk["pain"], first["score_tenths"].as_i64()), (&Value::Null, Some(90)));
+    // Something did not fit: it is due again after a week, and not after four.
+    let list = device.json(&["measure", "--today", "2026-03-21"]);
+    let listed = list.as_array().unwrap().iter().find(|one| one["id"] == "desk-check").unwrap();
+    assert_eq!((&listed["next"], &listed["due"]), (&"2026-03-22".into(), &false.into()));
+    for (today, due) in [("2026-03-21", false), ("2026-03-22", true)] {
+        assert_eq!(device.json(&["today", "--today", today])["desk_check_due"], due, "{today}");
+    }
     for day in 8..=21 {
         device.json(&["check-in", "--pain", "6", "--at", &format!("2026-03-{day:02}")]);
     }

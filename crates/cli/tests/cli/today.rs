@@ -35,6 +35,7 @@ fn today_is_exactly_these_names() {
         "card",
         "checked_in",
         "day",
+        "desk_check_due",
         "done",
         "flare",
         "flare_over",

@@ -59,6 +59,20 @@ fn fits(said: &str) {
 }
 
 #[test]
+fn a_scale_of_words_shows_its_words() {
+    let device = Device::begun();
+    let said = device.run(&["trend", "pgic"]).out;
+    assert!(said.contains("Not taken yet. Next: `lissom measure pgic`") && !said.contains('┤'), "{said}");
+    device.json(&["measure", "pgic", "2"]);
+    let said = device.run(&["trend", "pgic"]).out;
+    fits(&said);
+    for part in ["7 ┤", "2 ┤", "1 Very much better", "2 Much better", "7 Very much worse"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("5.8"), "{said}");
+}
+
+#[test]
 fn twelve_weeks_are_drawn_with_their_numbers() {
     let device = twelve_weeks();
     let said = device.run(&["trend", "--today", LAST]).out;
@@ -129,7 +143,7 @@ fn other_parts_measures_and_muscles_have_views_of_their_own() {
         (&["sleep"][..], "How much change means something is not known"),
         (&["leg"], "For the start, 7 days with a check-in are needed; there are 0."),
         (&["psfs"], "6 points, on 2026-11-16"),
-        (&["steps"], "Next: `lissom measure show steps`"),
+        (&["steps"], "Not taken yet. Next: `lissom measure steps`"),
         (&["muscles", "--days", "84"], "20 more on the left"),
         (&["muscles", "--days", "14"], "Difference"),
         (&["--week"], "The week of 2026-11-16"),

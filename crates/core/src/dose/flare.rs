@@ -36,6 +36,27 @@ pub(crate) struct Flare {
     pub(crate) basis: Vec<String>,
     /// Last morning that was close to the usual.
     calm: Option<Day>,
+    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    felt: Day,
+}
+
+/// The days of one flare.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlareSpan {
+    /// First day.
+    pub from: Day,
+    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    pub felt: Day,
+    /// Day on which it was told over or had settled.
+    pub over: Option<Day>,
+    /// Whether the person said so; else it was seen in the mornings.
+    pub told: bool,
+}
+
+impl std::fmt::Debug for FlareSpan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FlareSpan(..)")
+    }
 }
 
 /// Whether there is a flare, and the bad morning that could become one.
@@ -46,6 +67,8 @@ pub(crate) struct Flares {
     bad_leg: Option<(Morning, Doubled)>,
     /// The last one that ended.
     pub(crate) ended: Option<Ended>,
+    /// Every one that ended, in order.
+    past: Vec<FlareSpan>,
 }
 
 /// A flare that is over.
@@ -70,7 +93,9 @@ impl Flares {
             let over = says("flare-over").filter(|_| flare.is_none());
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
             if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
-                *self = Self { ended: Some(Ended { day, rule, basis }), ..Self::default() };
+                let span = FlareSpan { over: Some(day), ..now.span() };
+                let past = std::mem::take(&mut self.past).into_iter().chain([span]).collect();
+                *self = Self { ended: Some(Ended { day, rule, basis }), past, ..Self::default() };
             }
             return false;
         }
@@ -94,9 +119,15 @@ impl Flares {
             None if basis.is_empty() => return false,
             None => Rule::FlareMornings,
         };
-        self.now = Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None });
+        self.now =
+            Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None, felt: day });
         (self.bad, self.bad_leg) = (None, None);
         true
+    }
+
+    /// Every flare so far, in order.
+    pub(crate) fn spans(&self) -> Vec<FlareSpan> {
+        self.past.iter().copied().chain(self.now.as_ref().map(Flare::span)).collect()
     }
 }
 
@@ -114,15 +145,22 @@ fn worsens(bad: &mut Option<(Morning, Doubled)>, mornings: &Mornings, day: Day) 
 }
 
 impl Flare {
+    fn span(&self) -> FlareSpan {
+        FlareSpan { from: self.since, felt: self.felt, over: None, told: self.rule == Rule::FlareTold }
+    }
+
     /// Two mornings in a row after the day it began that are close to what was usual, the leg's too: their ids.
     fn settles(&mut self, day: Day, mornings: &Scored) -> Option<Vec<String>> {
         let calm = |morning: &Morning, usual: Doubled| over(morning.score, usual) <= doubled(OFF_POINTS);
-        let leg = match mornings.leg.on(day) {
-            Some(morning) => self.leg_usual.is_none_or(|usual| calm(morning, usual)),
-            None => !self.of_leg,
-        };
-        let back = |morning: &&Morning| self.usual.is_some_and(|usual| calm(morning, usual));
-        let today = mornings.back.on(day).filter(back).filter(|_| leg)?;
+        let back = mornings.back.on(day);
+        let back_calm = back.map(|morning| self.usual.is_some_and(|usual| calm(morning, usual)));
+        let leg = mornings.leg.on(day);
+        let leg_calm = leg.map(|morning| self.leg_usual.is_none_or(|usual| calm(morning, usual)));
+        if back_calm == Some(false) || leg_calm == Some(false) {
+            self.felt = day;
+            return None;
+        }
+        let today = back.filter(|_| leg_calm.unwrap_or(!self.of_leg))?;
         let yesterday = mornings.back.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
         self.calm = Some(day);
         Some(vec![yesterday?.id.clone(), today.id.clone()])

@@ -10,7 +10,7 @@ use crate::catalogue;
 use crate::check_in::CheckInValues;
 use crate::day::Day;
 use crate::dose::RULES_VERSION;
-use crate::dose::flare::Flares;
+use crate::dose::flare::{FlareSpan, Flares};
 use crate::dose::known::{Exercises, Known};
 use crate::dose::log::DayLog;
 use crate::dose::morning::{Morning, Scored, Scores};
@@ -44,8 +44,9 @@ pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
 /// What the days of a diary so far make of every exercise.
 ///
 /// Serialize it to go on later: folding some days, storing, and folding the rest gives the same as folding all. Its
-/// size depends on the number of exercises, not of days. A stored fold holds only for the [`RULES_VERSION`], the catalogue and
-/// the own exercises it was made with, and only while nothing up to its last day changes: see [`Fold::is_current`].
+/// size depends on the number of exercises and flares, not of days. A stored fold holds only for the [`RULES_VERSION`], the
+/// catalogue and the own exercises it was made with, and only while nothing up to its last day changes: see
+/// [`Fold::is_current`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     rules_version: u32,
@@ -136,6 +137,12 @@ impl Fold {
             fold.settle(&Scores::default(), exercises, &mut |_| {});
         }
         fold.reds.contains(&day)
+    }
+
+    /// Every flare up to the last day that was folded, told or seen in the mornings, in order.
+    #[must_use]
+    pub fn flares(&self) -> Vec<FlareSpan> {
+        self.flares.spans()
     }
 
     /// The last day that was folded.

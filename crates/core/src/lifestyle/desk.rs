@@ -217,7 +217,7 @@ impl DeskCheck {
         let Score { good, asked } = self.score();
         match asked.saturating_sub(good) {
             _ if asked == 0 => text::SCORE_NOTHING.into(),
-            0 => text::SCORE_ALL.with("asked", asked),
+            0 => text::SCORE_ALL.with("n", asked),
             open => text::SCORE_SOME.with("good", good).with("asked", asked).with("n", open),
         }
     }

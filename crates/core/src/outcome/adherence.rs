@@ -4,8 +4,8 @@
 //! for one week the smaller stands. 0 sessions is an agreement to do nothing.
 //!
 //! *Days off* (rest, flare, illness, travel) take their share out of the week: with `k` of 7 days off, `n` agreed
-//! sessions become `n (7 - k)/7`, rounded down. A day can be declared off up to 7 days later. A flare lasts to the day
-//! before it is reported over; one that is not, or that another one follows before, counts for 14 days at most.
+//! sessions become `n (7 - k)/7`, rounded down. A day can be declared off up to 7 days later. Flares that were told and
+//! those that were seen in the mornings count alike; how long one lasts is said in `flares.rs`.
 //!
 //! *Done*: what was done on one day is one session, in however many pieces it was logged. One of at least half of the
 //! agreed minutes counts 1, one that was begun ½, and one that was stopped for pain 1. One without a known length
@@ -25,7 +25,8 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::day::Day;
-use crate::dose::DayOffValues;
+use crate::dose::{DayOffValues, FlareSpan};
+use crate::outcome::flares::flare_spans;
 use crate::outcome::no_health_data_in_debug;
 use crate::record::Dated;
 use crate::texts::{Sentence, adherence as texts};
@@ -34,8 +35,6 @@ use crate::texts::{Sentence, adherence as texts};
 pub const DECLARED_LATER_DAYS: i32 = 7;
 /// Days off longer ago are not looked at: no week that is shown is that old.
 const OFF_DAYS_MAX: i32 = 800;
-/// Days for which a flare counts that is not reported over.
-pub const FLARE_DAYS_MAX: i32 = 14;
 /// Weeks after which a credit is there again.
 pub const CREDIT_WEEKS: i32 = 4;
 /// Weeks of the "x of the last 12".
@@ -137,17 +136,23 @@ impl Streak {
         vec![
             current.with("n", self.current_weeks),
             texts::BEST.with("n", self.best_weeks),
-            texts::LAST.with("done", self.on_track_of_last).with("weeks", self.last_weeks),
+            texts::LAST.with("done", self.on_track_of_last).with("n", self.last_weeks),
         ]
     }
 }
 
 impl Adherence {
-    /// The weeks up to today.
+    /// The weeks up to today. `flares` are those of the dose rules.
     #[must_use]
-    pub fn of(agreed: &[Agreed], sessions: &[DoneSession], days_off: &[Dated<DayOffValues>], today: Day) -> Self {
+    pub fn of(
+        agreed: &[Agreed],
+        sessions: &[DoneSession],
+        days_off: &[Dated<DayOffValues>],
+        flares: &[FlareSpan],
+        today: Day,
+    ) -> Self {
         let agreements = by_week(agreed);
-        let off = off_days(days_off, today);
+        let off = off_days(days_off, flares, today);
         let done: BTreeMap<&str, &DoneSession> = in_order(sessions).map(|one| (one.id.as_str(), one)).collect();
         let mut days: BTreeMap<Day, DoneDay> = BTreeMap::new();
         for session in done.values().filter(|one| one.day <= today) {
@@ -254,10 +259,22 @@ impl DoneDay {
 }
 
 /// The days that are off, up to today. A record that cannot be read as days says nothing.
-fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
+fn off_days(days_off: &[Dated<DayOffValues>], flares: &[FlareSpan], today: Day) -> BTreeSet<Day> {
     let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Day>().ok());
-    let flares = flare_spans(days_off);
+    let spans = flare_spans(days_off, flares);
+    let (earliest, latest) = (today.plus(-OFF_DAYS_MAX), today.plus(6));
     let mut off = BTreeSet::new();
+    let mut take_out = |from: Day, to: Day| {
+        let mut next = from.max(earliest);
+        while next <= to.min(latest) {
+            off.insert(next);
+            next = next.plus(1);
+        }
+    };
+    // One that the mornings showed needs nobody to declare it.
+    for seen in flares.iter().filter(|flare| !flare.told) {
+        take_out(seen.from, spans.get(&seen.from).copied().unwrap_or(seen.felt));
+    }
     for one in days_off {
         let Some(from) = day(&one.values.from) else { continue };
         let to = match one.values.reason.as_deref() {
@@ -266,44 +283,15 @@ fn off_days(days_off: &[Dated<DayOffValues>], today: Day) -> BTreeSet<Day> {
                 Some(to) => to,
                 None => continue,
             },
-            Some("flare") => match flares.get(&from) {
+            Some("flare") => match spans.get(&from) {
                 Some(to) => *to,
                 None => continue,
             },
             _ => continue,
         };
-        let earliest = today.plus(-OFF_DAYS_MAX);
-        let mut next = from.max(one.day.plus(-DECLARED_LATER_DAYS)).max(earliest);
-        while next <= to.min(today.plus(6)) {
-            off.insert(next);
-            next = next.plus(1);
-        }
+        take_out(from.max(one.day.plus(-DECLARED_LATER_DAYS)), to);
     }
     off
-}
-
-/// The flares that were reported: the last day of each by its first. It is the day before it is reported over. A flare
-/// that another one follows before that was left open, and counts for 14 days at most: the report closes the other.
-pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>]) -> BTreeMap<Day, Day> {
-    let from = |reason: &'static str| {
-        let of_reason = days_off.iter().filter(move |one| one.values.reason.as_deref() == Some(reason));
-        of_reason.filter_map(|one| one.values.from.as_deref()?.parse::<Day>().ok())
-    };
-    let overs: BTreeSet<Day> = from("flare-over").collect();
-    let began: BTreeSet<Day> = from("flare").collect();
-    let last = |from: Day| {
-        let over = overs.range(from..).next().copied();
-        let next = began.range(from.plus(1)..).next().copied();
-        match (over, next) {
-            (Some(over), None) => over.plus(-1),
-            (Some(over), Some(next)) if over <= next => over.plus(-1),
-            (_, next) => {
-                let longest = from.plus(FLARE_DAYS_MAX.saturating_sub(1));
-                next.map_or(longest, |next| longest.min(next.plus(-1)))
-            }
-        }
-    };
-    began.iter().map(|from| (*from, last(*from))).collect()
 }
 
 /// Finds the runs, and which missed weeks the credit covers.

@@ -8,7 +8,8 @@ use crate::outcome::{Outcome, OutcomeLog, distinct, points};
 use crate::record::Dated;
 use crate::texts::{Sentence, Text, adherence as weeks, outcome as texts};
 
-/// Change of a 7-day median from week to week that is worth a sentence, in tenths.
+/// Change of a 7-day median of sleep, stress or mood from week to week that is worth a sentence, in tenths. That it means
+/// anything is not claimed: no source was found, and the sentence gives the two numbers and no more.
 pub const WEEK_CHANGE_TENTHS: i64 = 20;
 
 /// The digest of the week that begins on this Monday (any day of it will do), as of its last day or of today,

@@ -43,6 +43,7 @@ impl Statement {
     /// The statement of today. Where one thing is better and another worse, it is worse.
     #[must_use]
     pub fn of(back: &Trend, leg: &Trend, function: &Function, alerts: &Alerts, today: Day) -> Self {
+        let began = back.baseline.or(leg.baseline).is_some();
         let (back, leg) = (then_and_now(back, today), then_and_now(leg, today));
         let change = function.psfs_change_tenths;
         let rose = |pain: Option<(i64, i64)>| pain.is_some_and(|(then, now)| now >= then + POINTS_MEANINGFUL_TENTHS);
@@ -59,6 +60,7 @@ impl Statement {
                 Direction::NotYet
             };
         let first = match direction {
+            Direction::NotYet if began => texts::NOT_NOW.into(),
             Direction::NotYet => texts::NOT_YET.into(),
             Direction::Improved => texts::IMPROVED.into(),
             Direction::Worse => texts::WORSE.into(),

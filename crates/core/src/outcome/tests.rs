@@ -193,11 +193,33 @@ fn the_statement_says_which_way_with_the_numbers() {
     let takings = |after| [psfs("m:1", 0, &[("Bending", 4), ("Lifting", 3)]), psfs("m:2", 27, &[("Bending", after)])];
     let (direction, sentences) = of(&same, &takings(6), 27);
     assert_eq!(direction, Direction::Improved);
-    assert!(sentences[1].contains("2 points more"), "{}", sentences[1]);
+    assert!(sentences[1].contains("up by 2 of 10"), "{}", sentences[1]);
     assert_eq!(of(&same, &takings(5), 27).0, Direction::AboutTheSame);
     assert_eq!(of(&better, &takings(2), 27).0, Direction::Worse);
     assert_eq!(of(&diary([5, 5]), &[], 1).0, Direction::NotYet);
     assert_eq!(outcome(&[], &[], 5).statement.direction, Direction::NotYet);
+}
+
+#[test]
+fn what_is_lacking_now_is_said_apart_from_what_lacked_at_the_start() {
+    let key = |outcome: &Outcome| outcome.statement.sentences[0].key();
+    assert_eq!(key(&outcome(&diary([5, 5]), &[], 1)), "outcome.not_yet");
+    let seldom: Vec<_> = (0..20).map(|nth| check_in(nth * 5, 4, None)).collect();
+    let now = outcome(&seldom, &[], 95);
+    assert!(now.back.baseline.is_some());
+    assert_eq!((now.statement.direction, key(&now)), (Direction::NotYet, "outcome.not_now"));
+}
+
+#[test]
+fn only_pain_has_a_band() {
+    let mut check_ins = diary(pains(&[(20, 4)]));
+    for check_in in &mut check_ins {
+        check_in.values.sleep = Some(5);
+    }
+    let outcome = outcome(&check_ins, &[], 19);
+    assert_eq!(outcome.back.band, Some((20, 60)));
+    assert!(outcome.sleep.baseline.is_some());
+    assert_eq!((outcome.sleep.band, outcome.stress.band, outcome.mood.band), (None, None, None));
 }
 
 #[test]
@@ -276,6 +298,19 @@ fn a_diary_may_leave_out_what_is_long_ago() {
     assert!(part.leg.band == whole.leg.band && part.days_since_limiting == whole.days_since_limiting);
     let newest = |trend: &Trend| trend.median7.iter().rev().take(100).copied().collect::<Vec<_>>();
     assert!(newest(&part.back) == newest(&whole.back));
+}
+
+#[test]
+fn it_is_said_that_nothing_was_in_the_way_only_where_something_is_known() {
+    let often: Vec<_> = (0..300).step_by(20).map(|day| check_in(day, 2, None)).collect();
+    let quiet = outcome(&often, &[], 290);
+    assert_eq!(quiet.days_since_limiting, None);
+    let said = quiet.since_limiting().unwrap().say(Lang::En);
+    assert_eq!(said, "Nothing that you wrote down in the last 120 days says that pain got in the way.");
+    // Too young a diary, and one with a hole in it.
+    assert_eq!(outcome(&often, &[], 119).since_limiting(), None);
+    let holed: Vec<_> = often.iter().filter(|one| !(200..250).contains(&one.day.0)).cloned().collect();
+    assert_eq!(outcome(&holed, &[], 290).since_limiting(), None);
 }
 
 fn diaries() -> impl Strategy<Value = Vec<Dated<CheckInValues>>> {

@@ -23,8 +23,8 @@ pub struct Trend {
     pub median14: Vec<(Day, i64)>,
     /// What the episode began with: the median of its first 14 days.
     pub baseline: Option<Baseline>,
-    /// Between these, a change from the baseline may be chance: the baseline minus and plus 2 points or 30 %,
-    /// whichever is more, within 0 and 100 tenths.
+    /// Between these, a change from the baseline may be chance; at them it is one that counts. See [`band`]. There is none
+    /// where nothing is known about what counts.
     pub band: Option<(i64, i64)>,
     /// The slope of the last 28 days.
     pub slope: Option<Slope>,
@@ -141,9 +141,32 @@ pub const fn meaningful_tenths(baseline_tenths: i64) -> i64 {
     if percent > POINTS_MEANINGFUL_TENTHS { percent } else { POINTS_MEANINGFUL_TENTHS }
 }
 
-/// The band around a baseline, in tenths, within 0 and 100.
+/// From where on pain counts as better and as worse than a baseline, in tenths, and outside of the scale where it cannot
+/// be: better from 2 points or 30 % down, whichever is more, worse from 2 points up. So it is in the alerts and in what is
+/// said: "worse" is said sooner than "better".
+#[must_use]
+pub const fn edges(baseline_tenths: i64) -> (i64, i64) {
+    let better = baseline_tenths.saturating_sub(meaningful_tenths(baseline_tenths));
+    (better, baseline_tenths.saturating_add(POINTS_MEANINGFUL_TENTHS))
+}
+
+/// The [`edges`] around a baseline, within 0 and 100.
 #[must_use]
 pub fn band(baseline_tenths: i64) -> (i64, i64) {
-    let change = meaningful_tenths(baseline_tenths);
-    (baseline_tenths.saturating_sub(change).max(0), baseline_tenths.saturating_add(change).min(100))
+    let (better, worse) = edges(baseline_tenths);
+    (better.max(0), worse.min(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn better_is_said_later_than_worse_and_an_edge_counts_itself() {
+        for (baseline, better, worse) in [(40, 20, 60), (80, 56, 100), (70, 49, 90), (15, -5, 35)] {
+            assert_eq!(edges(baseline), (better, worse));
+        }
+        assert_eq!(band(15), (0, 35));
+        assert_eq!(band(90), (63, 100));
+    }
 }

@@ -75,8 +75,8 @@ impl Gap {
     #[must_use]
     pub fn sentence(self) -> Sentence {
         let texts = match self {
-            Self::Minutes(minutes) => return said::GAP_MINUTES.with("minutes", minutes),
-            Self::Longer(minutes) => return said::GAP_LONGER.with("minutes", minutes),
+            Self::Minutes(minutes) => return said::GAP_MINUTES.with("n", minutes),
+            Self::Longer(minutes) => return said::GAP_LONGER.with("n", minutes),
             Self::StrengthDays => return said::GAP_STRENGTH_DAYS.into(),
             Self::Limits(kind) | Self::Choice(kind) | Self::Time(kind) => match kind {
                 Kind::Strength => [said::GAP_LIMITS_STRENGTH, said::GAP_CHOICE_STRENGTH, said::GAP_TIME_STRENGTH],

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lissom_diary::core::day::Day;
+use lissom_diary::core::lifestyle::desk::{self, Place, follow_up};
 use lissom_diary::core::measure::{Measure as Known, MeasureValues, all, find, nearest};
 use lissom_diary::core::outcome::points;
 use lissom_diary::core::record::Dated;
@@ -16,7 +17,7 @@ use crate::measures;
 use crate::page::Page;
 use crate::rows::short_id;
 use crate::table::Table;
-use crate::texts::{Lang, measure as words};
+use crate::texts::{Lang, Sentence, measure as words};
 use crate::when;
 
 #[derive(Serialize)]
@@ -40,16 +41,20 @@ struct Last {
 /// Every measure: the built-in ones, then the person's own.
 pub(super) fn list(context: &Context) -> Result<(), Failure> {
     let (today, taken) = (context.today()?, context.open()?.measures()?);
-    let taken: Vec<&Dated<MeasureValues>> = taken.iter().filter(|one| one.day <= today).collect();
+    let taken: Vec<Dated<MeasureValues>> = taken.into_iter().filter(|one| one.day <= today).collect();
     let mut last: BTreeMap<&str, &Dated<MeasureValues>> = BTreeMap::new();
-    for one in taken {
+    for one in &taken {
         if let Some(id) = one.values.measure.as_deref() {
             last.insert(id, one);
         }
     }
     let own = last.keys().copied().filter(|id| find(id).is_none());
     let ids: Vec<&str> = all().iter().map(|known| known.id).chain(own).collect();
-    let next = |id: &str| Some(last.get(id)?.day.plus(find(id)?.every_days));
+    let again = desk_again(&taken);
+    let next = |id: &str| {
+        let regular = last.get(id)?.day.plus(find(id)?.every_days);
+        Some(again.filter(|_| id == desk::MEASURE).map_or(regular, |day| day.min(regular)))
+    };
     let json: Vec<Listed<'_>> = ids
         .iter()
         .map(|id| Listed {
@@ -82,6 +87,16 @@ pub(super) fn list(context: &Context) -> Result<(), Failure> {
         page.say(said);
         page.text()
     })
+}
+
+/// The day on which to go through the list of a desk again, of whichever place is first.
+pub(crate) fn desk_again(taken: &[Dated<MeasureValues>]) -> Option<Day> {
+    Place::ALL.iter().filter_map(|place| follow_up(taken, *place)).min()
+}
+
+/// That a measure was not taken yet, and how to.
+pub(crate) fn not_taken(id: &str) -> Sentence {
+    words::NOT_TAKEN.with("id", id)
 }
 
 fn name(lang: Lang, id: &str, last: Option<&Dated<MeasureValues>>) -> String {
@@ -178,7 +193,11 @@ pub(super) fn one(context: &Context, id: &str) -> Result<(), Failure> {
             })
             .collect(),
         change: whole,
-        next: known.and_then(|known| Some(taken.last()?.1.day.plus(known.every_days).to_string())),
+        next: known.and_then(|known| {
+            let regular = taken.last()?.1.day.plus(known.every_days);
+            let all: Vec<Dated<MeasureValues>> = taken.iter().map(|(_, one)| one.clone()).collect();
+            Some(desk_again(&all).map_or(regular, |day| day.min(regular)).to_string())
+        }),
     };
     context.out.show(&shown, || describe(context.lang(), known, &taken, &shown))
 }
@@ -208,7 +227,7 @@ fn describe(lang: Lang, known: Option<&Known>, taken: &[(Moment, Dated<MeasureVa
         page.say(known.about);
     }
     if taken.is_empty() {
-        page.say(words::NOT_TAKEN.with("id", shown.measure));
+        page.say(not_taken(shown.measure));
         return page.text();
     }
     let head = [words::HEADING_WHEN, words::HEADING_SCORE, words::HEADING_CHANGE, words::HEADING_ID];

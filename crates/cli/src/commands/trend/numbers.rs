@@ -2,7 +2,7 @@
 
 use lissom_diary::core::measure::{PSFS, find};
 use lissom_diary::core::outcome::slope::{SLOPE_DAYS, Slope};
-use lissom_diary::core::outcome::trend::meaningful_tenths;
+use lissom_diary::core::outcome::trend::edges;
 use lissom_diary::core::outcome::{Outcome, WeekState, points};
 
 use super::View;
@@ -48,15 +48,13 @@ pub(super) fn of(page: &mut Page, lang: Lang, view: &View, outcome: &Outcome) {
     });
     let week = trend.median7_on(view.to).map(|tenths| words::MEDIAN.with("value", points(tenths)).say(lang));
     let meaningful = trend.baseline.filter(|_| view.is_pain).map(|baseline| {
-        let change = meaningful_tenths(baseline.tenths);
-        let (low, high) = (baseline.tenths.saturating_sub(change), baseline.tenths.saturating_add(change));
+        let (low, high) = edges(baseline.tenths);
         let said = match (low >= 0, high <= 100) {
             (true, true) => words::BAND_BOTH.with("low", points(low)).with("high", points(high)),
             (true, false) => words::BAND_LOW.with("low", points(low)),
-            (false, true) => words::BAND_HIGH.with("high", points(high)),
-            (false, false) => words::BAND_NONE.into(),
+            (false, _) => words::BAND_HIGH.with("high", points(high)),
         };
-        said.with("change", points(change)).say(lang)
+        said.say(lang)
     });
     page.facts(&[
         (words::LABEL_START, baseline.unwrap_or_default()),

@@ -71,7 +71,7 @@ fn each_no_brings_its_advice() {
         assert_eq!(item.question.key(), item.advice.key().replace(".advice", ".question"));
     }
     let two = check(Place::Home, &[("light", No), ("feet", No), ("sit-stand", NotApplicable)]);
-    assert_eq!(two.summary().say(Lang::En), "9 of 11 points fit you. There are 2 things to try.");
+    assert_eq!(two.summary().say(Lang::En), "Points that fit you: 9 of 11. There are 2 things to try.");
     let keys: Vec<_> = two.advice().iter().map(Sentence::key).collect();
     assert_eq!(keys, ["desk.feet.advice", "desk.light.advice"]);
     let nothing = DeskCheck::new(Place::Home, &[NotApplicable; 12]).unwrap();

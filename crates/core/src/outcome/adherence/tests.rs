@@ -19,7 +19,7 @@ fn weeks(done: &[i32]) -> Adherence {
     let sessions: Vec<_> =
         (0..).zip(done).flat_map(|(week, count)| (0..*count).map(move |nth| session(week, nth, 20))).collect();
     let today = MONDAY.plus(7 * i32::try_from(done.len()).unwrap());
-    Adherence::of(&agreed(3), &sessions, &[], today)
+    Adherence::of(&agreed(3), &sessions, &[], &[], today)
 }
 
 fn states(adherence: &Adherence) -> String {
@@ -58,7 +58,7 @@ fn sessions_count_whole_or_half() {
 #[test]
 fn what_was_done_on_one_day_is_one_session() {
     let piece = |nth: i32, minutes| DoneSession { id: format!("s:{nth}"), ..session(0, 0, minutes) };
-    let of = |pieces: &[DoneSession]| Adherence::of(&agreed(3), pieces, &[], MONDAY.plus(7)).weeks[0].done_halves;
+    let of = |pieces: &[DoneSession]| Adherence::of(&agreed(3), pieces, &[], &[], MONDAY.plus(7)).weeks[0].done_halves;
     assert_eq!(of(&[piece(0, 9)]), 1);
     assert_eq!(of(&[piece(0, 9), piece(1, 1)]), 2);
     let five: Vec<_> = (0..5).map(|nth| piece(nth, 20)).collect();
@@ -72,13 +72,39 @@ fn a_flare_left_open_is_not_closed_by_the_end_of_a_later_one() {
     let flare = |id, day: i32, reason| day_off(id, MONDAY.plus(day).0, reason, MONDAY.plus(day).0, None);
     let off = [flare("f:1", 0, "flare"), flare("f:2", 98, "flare"), flare("f:3", 101, "flare-over")];
     let spans: Vec<_> =
-        flare_spans(&off).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
+        flare_spans(&off, &[]).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
     assert_eq!(spans, [(0, 13), (98, 100)]);
     // One that was closed counts as long as it lasted.
     let long = [flare("f:1", 0, "flare"), flare("f:2", 30, "flare-over"), flare("f:3", 33, "flare")];
     let spans: Vec<_> =
-        flare_spans(&long).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
+        flare_spans(&long, &[]).into_iter().map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect();
     assert_eq!(spans, [(0, 29), (33, 46)]);
+}
+
+fn seen(from: i32, felt: i32, over: Option<i32>) -> FlareSpan {
+    let day = |day| MONDAY.plus(day);
+    FlareSpan { from: day(from), felt: day(felt), over: over.map(day), told: false }
+}
+
+#[test]
+fn a_flare_that_was_seen_in_the_mornings_counts_as_one_that_was_told() {
+    let spans = |off: &[Dated<DayOffValues>], known: &[FlareSpan]| {
+        let spans = flare_spans(off, known).into_iter();
+        spans.map(|(from, to)| (from.since(MONDAY), to.since(MONDAY))).collect::<Vec<_>>()
+    };
+    assert_eq!(spans(&[], &[seen(1, 4, Some(6))]), [(1, 5)]);
+    // It goes on, or nothing is known of it any more.
+    assert_eq!(spans(&[], &[seen(1, 20, None)]), [(1, 33)]);
+    assert_eq!(spans(&[], &[seen(1, 2, Some(100))]), [(1, 15)]);
+    // One that was told and has settled in the mornings is over.
+    let told = [day_off("f:1", MONDAY.0, "flare", MONDAY.0, None)];
+    assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 2, Some(5)) }]), [(0, 4)]);
+    assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 0, None) }]), [(0, 13)]);
+
+    let week = |known: &[FlareSpan]| Adherence::of(&agreed(3), &[], &[], known, MONDAY.plus(7)).weeks[0];
+    assert_eq!((week(&[]).to_do, week(&[]).state), (3, WeekState::Missed));
+    assert_eq!(week(&[seen(1, 4, Some(5))]).to_do, 1);
+    assert_eq!(week(&[seen(1, 4, None)]).state, WeekState::Off);
 }
 
 #[test]
@@ -87,7 +113,7 @@ fn two_thirds_are_on_track() {
     {
         let half = |nth| DoneSession { id: format!("s:{nth}"), ..session(0, nth % 7, 1) };
         let sessions: Vec<_> = (0..halves).map(half).collect();
-        let adherence = Adherence::of(&agreed(agreed_sessions), &sessions, &[], MONDAY.plus(7));
+        let adherence = Adherence::of(&agreed(agreed_sessions), &sessions, &[], &[], MONDAY.plus(7));
         assert_eq!(adherence.weeks[0].state == WeekState::OnTrack, on_track, "{halves} halves of {agreed_sessions}");
     }
 }
@@ -115,7 +141,7 @@ fn runs_pause_once_in_four_weeks_and_never_show_zero() {
 fn weeks_off_are_left_out_of_runs() {
     let sessions: Vec<_> = [0, 1, 3].iter().flat_map(|week| (0..2).map(|nth| session(*week, nth, 20))).collect();
     let off = day_off("f:1", MONDAY.0 + 14, "travel", MONDAY.0 + 14, Some(MONDAY.0 + 20));
-    let adherence = Adherence::of(&agreed(3), &sessions, &[off], MONDAY.plus(28));
+    let adherence = Adherence::of(&agreed(3), &sessions, &[off], &[], MONDAY.plus(28));
     assert_eq!(states(&adherence), "oo-o?");
     assert_eq!((adherence.streak.current_weeks, adherence.streak.last_weeks), (3, 3));
     let said: Vec<_> = adherence.streak.sentences().iter().map(|one| one.say(crate::texts::Lang::En)).collect();
@@ -136,7 +162,7 @@ fn days_off_take_their_share() {
     let start = MONDAY.0;
     let off = |reason: &str, from: i32, to: Option<i32>, declared: i32| {
         let record = day_off("f:1", start + declared, reason, start + from, to.map(|to| start + to));
-        Adherence::of(&agreed(3), &[], &[record], MONDAY.plus(7)).weeks[0]
+        Adherence::of(&agreed(3), &[], &[record], &[], MONDAY.plus(7)).weeks[0]
     };
     assert_eq!(off("illness", 0, Some(6), 7).to_do, 0);
     assert_eq!(off("illness", 0, Some(6), 7).state, WeekState::Off);
@@ -149,7 +175,7 @@ fn days_off_take_their_share() {
     assert_eq!(off("illness", 6, Some(0), 0).to_do, 3);
     let records =
         [day_off("f:1", start, "flare", start, None), day_off("f:2", start + 2, "flare-over", start + 2, None)];
-    assert_eq!(Adherence::of(&agreed(3), &[], &records, MONDAY.plus(7)).weeks[0].to_do, 2);
+    assert_eq!(Adherence::of(&agreed(3), &[], &records, &[], MONDAY.plus(7)).weeks[0].to_do, 2);
 }
 
 #[test]
@@ -159,7 +185,7 @@ fn an_agreement_stands_until_a_later_one_and_the_smaller_of_two_wins() {
         Agreed { week: MONDAY.plus(3), sessions: 4, minutes: 20 },
         Agreed { week: MONDAY, sessions: 2, minutes: 20 },
     ];
-    let adherence = Adherence::of(&agreed, &[], &[], MONDAY.plus(21));
+    let adherence = Adherence::of(&agreed, &[], &[], &[], MONDAY.plus(21));
     assert_eq!(adherence.weeks.iter().map(|week| week.to_do).collect::<Vec<_>>(), [2, 2, 0, 0]);
     assert_eq!(adherence.percent_since(MONDAY), Some(0));
     assert_eq!(adherence.percent_since(MONDAY.plus(14)), None);
@@ -216,23 +242,23 @@ proptest! {
     #[test]
     fn order_and_repetition_do_not_matter((agreed, sessions, off) in histories(), turn in 0_usize..60) {
         let today = MONDAY.plus(150);
-        let straight = Adherence::of(&agreed, &sessions, &off, today);
+        let straight = Adherence::of(&agreed, &sessions, &off, &[], today);
         let (mut agreed, mut sessions, mut off) = (agreed, sessions, off);
         let last = agreed.len() - 1;
         agreed.rotate_left(turn % (last + 1));
         sessions.reverse();
         sessions.extend(sessions.clone());
         off.reverse();
-        prop_assert!(Adherence::of(&agreed, &sessions, &off, today) == straight);
+        prop_assert!(Adherence::of(&agreed, &sessions, &off, &[], today) == straight);
     }
 
     #[test]
     fn one_more_session_never_makes_anything_smaller((agreed, sessions, off) in histories(), day in 0..150_i32) {
         let today = MONDAY.plus(150);
-        let before = Adherence::of(&agreed, &sessions, &off, today);
+        let before = Adherence::of(&agreed, &sessions, &off, &[], today);
         let mut more = sessions;
         more.push(DoneSession { id: "s:new".into(), day: MONDAY.plus(day), minutes: None, stopped: false });
-        let after = Adherence::of(&agreed, &more, &off, today);
+        let after = Adherence::of(&agreed, &more, &off, &[], today);
         for (before, after) in before.weeks.iter().zip(&after.weeks) {
             prop_assert!(after.done_halves >= before.done_halves && after.to_do == before.to_do);
             prop_assert!(before.state != WeekState::OnTrack || after.state == WeekState::OnTrack);
@@ -242,7 +268,7 @@ proptest! {
 
     #[test]
     fn a_streak_is_never_zero_after_a_week_on_track((agreed, sessions, off) in histories()) {
-        let adherence = Adherence::of(&agreed, &sessions, &off, MONDAY.plus(150));
+        let adherence = Adherence::of(&agreed, &sessions, &off, &[], MONDAY.plus(150));
         let on_track = adherence.weeks.iter().filter(|week| week.state == WeekState::OnTrack).count();
         let streak = adherence.streak;
         prop_assert_eq!(streak.current_weeks > 0, on_track > 0);
