@@ -1,8 +1,8 @@
-//! A plain table: aligned columns, numbers to the right, empty columns left out.
+//! A plain table: aligned columns, numbers to the right, empty columns left out, no wider than the terminal.
 
 use std::fmt;
 
-use crate::output::{BOLD, printable};
+use crate::output::{BOLD, printable, wrap};
 use crate::texts::{Lang, Text};
 
 /// Space between two columns.
@@ -53,13 +53,33 @@ impl fmt::Display for Table {
                 columns.push(Column { index, width: widest.max(head.chars().count()), right });
             }
         }
-        let heads = columns.iter().map(|column| self.head.get(column.index).map_or("", String::as_str));
-        write!(f, "{BOLD}{}{BOLD:#}", line(&columns, heads))?;
+        self.fit(&mut columns, crate::output::columns());
+        for (index, line) in lines(&columns, &self.head).iter().enumerate() {
+            write!(f, "{}{BOLD}{line}{BOLD:#}", if index == 0 { "" } else { "\n" })?;
+        }
         for row in &self.rows {
-            let cells = columns.iter().map(|column| row.get(column.index).map_or("", String::as_str));
-            write!(f, "\n{}", line(&columns, cells))?;
+            for line in lines(&columns, row) {
+                write!(f, "\n{line}")?;
+            }
         }
         Ok(())
+    }
+}
+
+impl Table {
+    /// Narrows the columns of words, the widest first, until the table fits; no word is broken, so it may not.
+    fn fit(&self, columns: &mut [Column], most: usize) {
+        let narrowest = |column: &Column| {
+            let cells = self.column(column.index).chain(self.head.get(column.index).map(String::as_str));
+            cells.flat_map(str::split_whitespace).map(|word| word.chars().count()).max().unwrap_or(0)
+        };
+        let least: Vec<usize> = columns.iter().map(narrowest).collect();
+        let gaps = GAP.len().saturating_mul(columns.len().saturating_sub(1));
+        while columns.iter().map(|column| column.width).fold(gaps, usize::saturating_add) > most {
+            let wide = columns.iter_mut().zip(&least).filter(|(column, least)| column.width > **least);
+            let Some((column, _)) = wide.max_by_key(|(column, _)| column.width) else { return };
+            column.width = column.width.saturating_sub(1);
+        }
     }
 }
 
@@ -72,12 +92,22 @@ pub(crate) fn labelled(lang: Lang, gap: usize, lines: &[(Text, String)]) -> Vec<
     lines.map(|(label, value)| format!("{label:<width$}{value}")).collect()
 }
 
-fn line<'a>(columns: &[Column], cells: impl Iterator<Item = &'a str>) -> String {
-    let padded = columns.iter().zip(cells).map(|(Column { width, right, .. }, cell)| match right {
-        true => format!("{cell:>width$}"),
-        false => format!("{cell:<width$}"),
-    });
-    padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
+/// A row, on as many lines as its highest cell has.
+fn lines(columns: &[Column], row: &[String]) -> Vec<String> {
+    let cell = |column: &Column| {
+        let cell = row.get(column.index).map_or("", String::as_str);
+        if cell.chars().count() <= column.width { vec![cell.to_owned()] } else { wrap(cell, column.width) }
+    };
+    let cells: Vec<Vec<String>> = columns.iter().map(cell).collect();
+    let high = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let line = |index: usize| {
+        let padded = columns.iter().zip(&cells).map(|(Column { width, right, .. }, cell)| {
+            let part = cell.get(index).map_or("", String::as_str);
+            if *right { format!("{part:>width$}") } else { format!("{part:<width$}") }
+        });
+        padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
+    };
+    (0..high).map(line).collect()
 }
 
 #[cfg(test)]
@@ -92,5 +122,18 @@ mod tests {
         table.row(&["Bo".into(), String::new(), "1,200".into(), String::new()]);
         let plain = anstream::adapter::strip_str(&table.to_string()).to_string();
         assert_eq!(plain, "Name  Count  Note\nAnna      7  fine\nBo    1,200");
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_is_wrapped_within_its_cells() {
+        let head = [("w", "What"), ("n", "Note")];
+        let mut table = Table::new(Lang::En, &head.map(|(key, words)| Text::new(key, words)));
+        table.row(&["Pelvic tilt".into(), "a note of some words".into()]);
+        let mut columns =
+            vec![Column { index: 0, width: 11, right: false }, Column { index: 1, width: 20, right: false }];
+        table.fit(&mut columns, 24);
+        assert_eq!(lines(&columns, &table.rows[0]), ["Pelvic tilt  a note of", "             some words"]);
+        table.fit(&mut columns, 5);
+        assert_eq!(columns.iter().map(|column| column.width).collect::<Vec<_>>(), [6, 5], "no word is broken");
     }
 }

@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 
 use self::records::Records;
 use crate::commands::plan::{moment, refused};
+use crate::commands::screen::settles;
 use crate::context::Context;
 use crate::doses;
 use crate::failure::Failure;
 use crate::output::{FAINT, Said};
 use crate::page::Page;
-use crate::texts::{Lang, Text, advice as words};
+use crate::texts::{Lang, Sentence, Text, advice as words};
 
 /// Show what could change and why; say yes or no to it
 #[derive(Debug, Args)]
@@ -124,12 +125,12 @@ impl Shown<'_> {
         }
     }
 
-    fn next(&self) -> Text {
+    fn next(&self) -> Sentence {
         match self.advice.safety.clearance() {
-            Err(Locked::UnderAge) => words::NEXT_HISTORY,
-            Err(_) => words::NEXT_SCREEN,
-            Ok(_) if self.advice.doses.proposals.is_empty() => words::NEXT_TODAY,
-            Ok(_) => words::NEXT_ACCEPT,
+            Err(Locked::UnderAge) => words::NEXT_HISTORY.into(),
+            Err(why) => words::NEXT_STEP.with("command", settles(&why)),
+            Ok(_) if self.advice.doses.proposals.is_empty() => words::NEXT_TODAY.into(),
+            Ok(_) => words::NEXT_ACCEPT.into(),
         }
     }
 
@@ -315,7 +316,7 @@ fn answer(context: &Context, diary: &mut Diary, given: &str, accept: bool) -> Re
         json!({"id": id, "proposal": proposal.id, "answer": if accept { "accept" } else { "decline" }, "dose": dose})
     };
     let answers: Vec<Value> = found.iter().zip(&ids).map(one).collect();
-    context.out.show(&answers, || {
+    context.out.saved().show(&answers, || {
         let mut page = Page::new(lang);
         for proposal in &found {
             let name = doses::key_name(lang, &after.own, &proposal.key);

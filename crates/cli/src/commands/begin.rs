@@ -81,7 +81,7 @@ impl Init {
             synced: first.as_ref().is_some_and(Result::is_ok),
             notice: notice.map(|why| why.say(Lang::En)),
         };
-        context.out.show(&begun, || welcome(context.lang(), begun.device, &phrase, begun.synced))?;
+        context.out.saved().show(&begun, || welcome(context.lang(), begun.device, &phrase, begun.synced))?;
         if let Some(notice) = notice.filter(|_| !context.out.is_json()) {
             context.out.warn(words::READY_NOT_SENT.with("why", notice.clone()));
         }
@@ -174,7 +174,7 @@ impl Join {
         let (device, synced) = (self.name.trim(), first.is_ok());
         let came = Came { vault: diary.vault(), device, relay: relay.as_str(), brought, synced, notice };
         let lang = context.lang();
-        context.out.show(&came, || {
+        context.out.saved().show(&came, || {
             let records = diary.history(&lissom_diary::HistoryQuery::default()).map_or(0, |rows| rows.len());
             let joined = words::JOINED.with("n", records).with("device", device).say(lang);
             match brought {

@@ -92,6 +92,15 @@ impl Breaks {
             weekdays: weekdays(&self.days)?,
             quiet: self.quiet.iter().map(|span| quiet(span)).collect::<Result<_, _>>()?,
         };
+        // The model counts minutes of the day; a person said times.
+        for (field, (from, to)) in
+            [("to", (profile.from, profile.to))].into_iter().chain(profile.quiet.iter().map(|span| ("quiet", *span)))
+        {
+            if to <= from {
+                let said = words::BACKWARDS.with("from", clock(from)).with("to", clock(to));
+                return Err(Failure::refused_field(field, said));
+            }
+        }
         profile.check()?;
         Ok(profile)
     }

@@ -84,6 +84,6 @@ impl CheckIn {
         }
         let id = diary.record_check_in(&values, Some(at))?;
         let said = log::SAVED_CHECK_IN.with("pain", self.pain);
-        context.out.show(&Written { id: &id }, || format!("{}\n{id}", said.say(context.lang())))
+        context.out.saved().show(&Written { id: &id }, || format!("{}\n{id}", said.say(context.lang())))
     }
 }

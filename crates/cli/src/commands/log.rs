@@ -77,15 +77,19 @@ impl Log {
             diary.after_stop(reason, at).unwrap_or_else(|_| stop(reason, &[], Numbers::default()))
         });
         // It may be urgent: it is said first, also when there is no room left to write anything down.
-        for line in stop.iter().flat_map(|stop| to_do(context.lang(), stop)) {
-            context.out.tell_line(&line)?;
+        let out = context.out.saved();
+        let told = stop.iter().flat_map(|stop| to_do(context.lang(), stop)).try_for_each(|line| out.tell_line(&line));
+        if told.is_err() {
+            // Perhaps somebody reads there. Whether or not: what happened is written down.
+            stop.iter().flat_map(|stop| &stop.sentences).for_each(|sentence| out.warn(sentence.clone()));
         }
         let saved = diary.record_result(&values, Some(at))?;
         let names = diary.own_names().unwrap_or_default();
         let lang = context.lang();
         let logged =
             Logged { id: &saved.id, session: &saved.session, starting_dose, stop: stop.as_ref().map(JsonStop::from) };
-        context.out.show(&logged, || {
+        told?;
+        out.show(&logged, || {
             let what = [exercise_name(lang, &names, &values), dose(lang, &values)];
             let what = what.iter().filter(|part| !part.is_empty()).map(|part| printable(part));
             let what = what.collect::<Vec<_>>().join(", ");

@@ -51,7 +51,7 @@ impl Own {
 }
 
 /// Everything that can be said of an own exercise.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 struct OwnFlags {
     /// Name
     #[arg(long, value_name = "TEXT")]
@@ -240,7 +240,7 @@ impl Add {
         let id = exercise_id(&record).unwrap_or_default();
         let gaps = OwnExercise::read(&record, &values).map(|own| own.gaps).unwrap_or_default();
         let lang = context.lang();
-        context.out.show(&Written { id: &id, record: &record, gaps: &gaps }, || {
+        context.out.saved().show(&Written { id: &id, record: &record, gaps: &gaps }, || {
             let name = printable(values.name.as_deref().unwrap_or_default());
             let next = words::NEXT_LOG.with("log", format!("`lissom log {id}`"));
             let next = next.with("show", format!("`lissom own show {id}`"));
@@ -334,6 +334,9 @@ struct Edit {
 
 impl Edit {
     fn run(self, context: &Context) -> Result<(), Failure> {
+        if self.values == OwnFlags::default() {
+            return Err(Failure::usage(words::NOTHING));
+        }
         let mut diary: Diary = context.open()?;
         let own = diary.own_exercises()?;
         let id = find(&own, &self.id)?.id.clone();
@@ -344,13 +347,11 @@ impl Edit {
             self.values.put_into(values);
             changed = *values != before;
         })?;
-        if !changed {
-            return Err(Failure::usage(words::NOTHING));
-        }
         let now = diary.own_exercises()?;
         let gaps = now.iter().find(|own| own.id == id).map(|own| own.gaps.clone()).unwrap_or_default();
         let written = Written { id: &id, record: &record, gaps: &gaps };
-        context.out.answer(&written, || words::CHANGED.with("id", id.as_str()))
+        let said = if changed { words::CHANGED } else { words::AS_IT_WAS };
+        context.out.saved().answer(&written, || said.with("id", id.as_str()))
     }
 }
 

@@ -53,6 +53,6 @@ impl Relay {
         };
         let relay = diary.set_relay(&url, self.invite.as_deref(), insecure)?;
         let chosen = Chosen { relay: Some(relay.as_str()) };
-        context.out.answer(&chosen, || words::CHOSEN.with("relay", relay.as_str()))
+        context.out.saved().answer(&chosen, || words::CHOSEN.with("relay", relay.as_str()))
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::{columns, wrap};
 use crate::texts::{Lang, sync as words};
 use crate::when;
 
@@ -85,14 +86,18 @@ impl Sync {
 }
 
 fn told(lang: Lang, report: &SyncReport) -> String {
+    let late = report.end == End::OutOfTime;
     let moved = match (report.pushed, report.pulled) {
+        // Whether there is something new nobody knows yet.
+        (0, 0) if late => words::OUT_OF_TIME_AT_ONCE.into(),
         (0, 0) => words::NOTHING.into(),
         (sent, 0) => words::SENT.with("n", sent),
         (0, received) => words::RECEIVED.with("n", received),
         (sent, received) => words::BOTH.with("n", sent).with("received", received),
     };
     let notices = report.notices.iter().map(|notice| notice.say(lang));
-    let out_of_time = (report.end == End::OutOfTime).then(|| words::OUT_OF_TIME.say(lang));
+    let some = report.pushed > 0 || report.pulled > 0;
+    let out_of_time = (late && some).then(|| words::OUT_OF_TIME.say(lang));
     let lines: Vec<String> = [moved.say(lang)].into_iter().chain(notices).chain(out_of_time).collect();
-    lines.join("\n")
+    lines.iter().flat_map(|line| wrap(line, columns())).collect::<Vec<_>>().join("\n")
 }

@@ -124,7 +124,7 @@ impl Change {
             error => refused::failure(error, numbers),
         });
         let (id, edited) = edited?;
-        shown(context, &mut diary, &id, &edited)
+        shown(context, &mut diary, &id, &edited, id != plan.id)
     }
 }
 
@@ -220,20 +220,21 @@ fn there(items: &[Item], exercise: &str, weekday: Option<u8>) -> Result<(), Fail
     Err(Failure::not_found("not-in-plan", said))
 }
 
-fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited) -> Result<(), Failure> {
+fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited, changed: bool) -> Result<(), Failure> {
     let lang = context.lang();
     let advice: Advice = diary.advice(context.today()?)?;
     let answer = json!({
         "id": id,
+        "changed": changed,
         "week": week::json(&advice),
         "left_out": make::left_out_json(&edited.left_out),
         "gaps": edited.gaps.iter().map(|gap| Said::from(gap.sentence())).collect::<Vec<_>>(),
         "unchecked": edited.unchecked.clone().map(Said::from),
         "next": "lissom today",
     });
-    context.out.show(&answer, || {
+    context.out.saved().show(&answer, || {
         let mut page = Page::new(lang);
-        page.heading(words::CHANGED);
+        page.heading(if changed { words::CHANGED } else { words::UNCHANGED });
         week::show(&mut page, lang, &advice);
         make::say_left_out(&mut page, lang, &edited.left_out);
         let notes = edited.gaps.iter().map(|gap| gap.sentence()).chain(edited.unchecked.clone());

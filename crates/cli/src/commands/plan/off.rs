@@ -73,7 +73,7 @@ impl Off {
         let last = to.unwrap_or(from).to_string();
         let lang = context.lang();
         let answer = json!({"id": id, "reason": what, "from": from.to_string(), "to": to.map(|to| to.to_string())});
-        context.out.show(&answer, || {
+        context.out.saved().show(&answer, || {
             let said = match what {
                 "flare" => words::OFF_FLARE.with("day", from.to_string()),
                 "flare-over" => words::OFF_FLARE_OVER.into(),
@@ -92,7 +92,7 @@ fn delete(context: &Context, diary: &mut Diary, given: &str) -> Result<(), Failu
     let found: Vec<&str> = all.iter().map(|record| record.id.as_str()).filter(|id| fits(id)).collect();
     let [id] = found.as_slice() else { return Err(Failure::not_found("not-found", words::OFF_UNKNOWN)) };
     diary.delete(id)?;
-    context.out.answer(&json!({"id": id}), || words::OFF_DELETED)
+    context.out.saved().answer(&json!({"id": id}), || words::OFF_DELETED)
 }
 
 fn list(context: &Context, diary: &Diary) -> Result<(), Failure> {
@@ -156,6 +156,7 @@ impl Well {
         let lang = context.lang();
         context
             .out
+            .saved()
             .show(&json!({"id": id, "mode": mode}), || format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang)))
     }
 }

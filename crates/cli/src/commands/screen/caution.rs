@@ -63,7 +63,7 @@ impl Caution {
         let active = safety.conditions.contains(&known);
         let json = Answered { id: &id, condition: known.id, answer: has, active };
         let lang = context.lang();
-        context.out.show(&json, || {
+        context.out.saved().show(&json, || {
             let name = known.text();
             let said = match (has, active) {
                 (true, _) => words::CAUTION_YES.with("name", name).with("about", known.about()),

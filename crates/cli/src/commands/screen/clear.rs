@@ -79,7 +79,7 @@ impl Clear {
         let next = next_steps(&mut diary, today)?;
         let cleared = WrittenDown { id: &id, covers: &covers, cleared: safety.clearance().is_ok(), still_stand, next };
         let lang = context.lang();
-        context.out.show(&cleared, || {
+        context.out.saved().show(&cleared, || {
             let who = printable(values.who.as_deref().unwrap_or_default());
             let said = words::CLEAR_DONE.with("n", covers.len()).with("who", who);
             let said = said.with("day", values.day.clone().unwrap_or_default()).with("id", short_id(&id));
