@@ -101,13 +101,12 @@ impl Output {
 /// is one line, which a log or a script can tell from the next.
 pub(crate) fn named(text: &str) -> String {
     const NAME: &str = "lissom: ";
+    const INDENT: &str = "  ";
     let text = harmless(&text.replace('\n', " "));
     if !(std::io::stderr().is_terminal() || std::env::var_os("COLUMNS").is_some()) {
         return format!("{NAME}{text}");
     }
-    let indent = " ".repeat(NAME.len());
-    let lines = wrap(&text, columns().saturating_sub(NAME.len()));
-    format!("{NAME}{}", lines.join(&format!("\n{indent}")))
+    wrap(&format!("{NAME}{text}"), columns().saturating_sub(INDENT.len())).join(&format!("\n{INDENT}"))
 }
 
 /// A sentence that is no wider than the terminal; its own line breaks stay.
@@ -164,17 +163,21 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(&word);
+        line.push_str(&word.replace(GLUE, " "));
     }
     lines.push(line);
     lines
 }
 
+/// A space at which no line ends.
+pub(crate) const GLUE: char = '\u{a0}';
+
 /// The words of a text; what stands in backticks is one.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
-    for word in text.split_whitespace() {
+    let space = |c: char| c.is_whitespace() && c != GLUE;
+    for word in text.split(space).filter(|word| !word.is_empty()) {
         match words.last_mut() {
             Some(last) if open => {
                 last.push(' ');
@@ -226,6 +229,7 @@ mod tests {
         assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
         assert_eq!(wrap("ä ö  ü", 3), ["ä ö", "ü"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("a b\u{a0}c d", 4), ["a", "b c", "d"]);
     }
 
     #[test]

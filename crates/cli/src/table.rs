@@ -2,17 +2,21 @@
 
 use std::fmt;
 
-use crate::output::{BOLD, printable, wrap};
+use crate::output::{BOLD, FAINT, GLUE, printable, wrap};
 use crate::texts::{Lang, Text};
 
 /// Space between two columns.
 const GAP: &str = "  ";
+/// Columns before what stands under a row.
+const BELOW: usize = 4;
 
 /// A table under construction.
 #[derive(Debug)]
 pub(crate) struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// What stands under each row, over the whole width.
+    below: Vec<String>,
 }
 
 impl Table {
@@ -21,12 +25,18 @@ impl Table {
 
     /// A table with these headings.
     pub(crate) fn new(lang: Lang, head: &[Text]) -> Self {
-        Self { head: head.iter().map(|text| text.say(lang)).collect(), rows: Vec::new() }
+        Self { head: head.iter().map(|text| text.say(lang)).collect(), rows: Vec::new(), below: Vec::new() }
     }
 
     /// Adds a row of as many cells as there are headings.
     pub(crate) fn row<const N: usize>(&mut self, cells: &[String; N]) {
+        self.row_over(cells, "");
+    }
+
+    /// Adds a row with something under it.
+    pub(crate) fn row_over<const N: usize>(&mut self, cells: &[String; N], below: &str) {
         self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
+        self.below.push(printable(below));
     }
 
     /// The cells of one column.
@@ -44,6 +54,13 @@ struct Column {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.blocks().join("\n"))
+    }
+}
+
+impl Table {
+    /// The headings, then each row: a text of one line or more.
+    pub(crate) fn blocks(&self) -> Vec<String> {
         let mut columns = Vec::new();
         for (index, head) in self.head.iter().enumerate() {
             let widest = self.column(index).map(|cell| cell.chars().count()).max().unwrap_or(0);
@@ -53,27 +70,30 @@ impl fmt::Display for Table {
                 columns.push(Column { index, width: widest.max(head.chars().count()), right });
             }
         }
-        self.fit(&mut columns, crate::output::columns());
-        for (index, line) in lines(&columns, &self.head).iter().enumerate() {
-            write!(f, "{}{BOLD}{line}{BOLD:#}", if index == 0 { "" } else { "\n" })?;
-        }
-        for row in &self.rows {
-            for line in lines(&columns, row) {
-                write!(f, "\n{line}")?;
+        let width = crate::output::columns();
+        self.fit(&mut columns, width);
+        let head = lines(&columns, &self.head).iter().map(|line| format!("{BOLD}{line}{BOLD:#}")).collect();
+        let rows = self.rows.iter().zip(&self.below).map(|(row, below)| {
+            let mut lines = lines(&columns, row);
+            if !below.is_empty() {
+                let below = wrap(below, width.saturating_sub(BELOW));
+                lines.extend(below.iter().map(|line| format!("{:BELOW$}{FAINT}{line}{FAINT:#}", "")));
             }
-        }
-        Ok(())
+            lines.join("\n")
+        });
+        let head: Vec<String> = head;
+        [head.join("\n")].into_iter().chain(rows).collect()
     }
-}
 
-impl Table {
-    /// Narrows the columns of words, the widest first, until the table fits; no word is broken, so it may not.
+    /// Narrows the columns of words, the widest first, until the table fits; no word is broken, so it may not. The first
+    /// column says which row it is, and stays whole.
     fn fit(&self, columns: &mut [Column], most: usize) {
         let narrowest = |column: &Column| {
             let cells = self.column(column.index).chain(self.head.get(column.index).map(String::as_str));
-            cells.flat_map(str::split_whitespace).map(|word| word.chars().count()).max().unwrap_or(0)
+            cells.flat_map(|cell| cell.split(' ')).map(|word| word.chars().count()).max().unwrap_or(0)
         };
-        let least: Vec<usize> = columns.iter().map(narrowest).collect();
+        let first = columns.first().map_or(0, |column| column.width);
+        let least: Vec<usize> = [first].into_iter().chain(columns.iter().skip(1).map(narrowest)).collect();
         let gaps = GAP.len().saturating_mul(columns.len().saturating_sub(1));
         while columns.iter().map(|column| column.width).fold(gaps, usize::saturating_add) > most {
             let wide = columns.iter_mut().zip(&least).filter(|(column, least)| column.width > **least);
@@ -96,7 +116,7 @@ pub(crate) fn labelled(lang: Lang, gap: usize, lines: &[(Text, String)]) -> Vec<
 fn lines(columns: &[Column], row: &[String]) -> Vec<String> {
     let cell = |column: &Column| {
         let cell = row.get(column.index).map_or("", String::as_str);
-        if cell.chars().count() <= column.width { vec![cell.to_owned()] } else { wrap(cell, column.width) }
+        if cell.chars().count() <= column.width { vec![cell.replace(GLUE, " ")] } else { wrap(cell, column.width) }
     };
     let cells: Vec<Vec<String>> = columns.iter().map(cell).collect();
     let high = cells.iter().map(Vec::len).max().unwrap_or(0);
@@ -134,6 +154,10 @@ mod tests {
         table.fit(&mut columns, 24);
         assert_eq!(lines(&columns, &table.rows[0]), ["Pelvic tilt  a note of", "             some words"]);
         table.fit(&mut columns, 5);
-        assert_eq!(columns.iter().map(|column| column.width).collect::<Vec<_>>(), [6, 5], "no word is broken");
+        assert_eq!(
+            columns.iter().map(|column| column.width).collect::<Vec<_>>(),
+            [11, 5],
+            "no word is broken, and the first column is whole"
+        );
     }
 }

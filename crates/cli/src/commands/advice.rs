@@ -23,12 +23,12 @@ use crate::texts::{Lang, Sentence, Text, advice as words};
 /// Show what could change and why; say yes or no to it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A dose goes up only if you say yes, and goes down by itself. The id of what is offered may be
-shortened to its exercise.
+A dose goes up only if you say yes, and goes down by itself. The id of what is
+offered may be shortened to its exercise.
 
 Examples:
   lissom advice
-  lissom advice --why                           with the records that each rests on
+  lissom advice --why  with the records that each rests on
   lissom advice accept pelvic-tilt
   lissom advice decline bird-dog/left")]
 pub(crate) struct Advice {
@@ -42,12 +42,14 @@ pub(crate) struct Advice {
 #[derive(Debug, Subcommand)]
 enum Answer {
     /// Say yes to what is offered
+    #[command(after_help = "Examples:\n  lissom advice accept pelvic-tilt\n  lissom advice accept knee-to-chest/left")]
     Accept {
         /// Id of the offer, or its exercise
         #[arg(value_name = "ID")]
         id: String,
     },
     /// Say no to what is offered; it stays as it is
+    #[command(after_help = "Examples:\n  lissom advice decline pelvic-tilt")]
     Decline {
         /// Id of the offer, or its exercise
         #[arg(value_name = "ID")]

@@ -55,7 +55,8 @@ Examples:
   lissom export diary.automerge                   for Automerge's own tools
   lissom export - --format csv | less             to standard output
 
-In a table, a text that a spreadsheet would take for a formula has an apostrophe before it.")]
+In a table, a text that a spreadsheet would take for a formula has an apostrophe
+before it.")]
 pub(crate) struct Export {
     /// File to write, or - for standard output; an export of ours in its place is replaced, any other file is not
     #[arg(value_name = "FILE")]
@@ -104,8 +105,8 @@ fn to_standard_output(context: &Context, diary: &Diary, format: Format) -> Resul
 /// Read a file that `lissom export` wrote as json
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What is here already stays as it is: importing twice changes nothing. All of the file is taken, or
-nothing.
+What is here already stays as it is: importing twice changes nothing. All of the
+file is taken, or nothing.
 
 Examples:
   lissom import diary.json")]

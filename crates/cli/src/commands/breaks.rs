@@ -17,8 +17,8 @@ use crate::when;
 /// Show today's movement breaks, and the posture reset
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A break is an offer: skip it when now is a bad time. The first comes one interval after the start;
-one that falls into a quiet time waits for its end.
+A break is an offer: skip it when now is a bad time. The first comes one
+interval after the start; one that falls into a quiet time waits for its end.
 
 Examples:
   lissom breaks

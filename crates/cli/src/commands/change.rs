@@ -30,8 +30,8 @@ struct Changed<'a> {
 /// Change a record
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Only what is given changes; `none` clears a value. Edits of different values on two devices both
-stand.
+Only what is given changes; `none` clears a value. Edits of different values on
+two devices both stand.
 
 Examples:
   lissom edit 5f0c9a1b --reps 10 --pain-after 2

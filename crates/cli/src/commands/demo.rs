@@ -29,15 +29,18 @@ const HASH_CHARS: usize = 12;
 /// Play a story of three devices and a relay, and check that nothing is lost
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Twelve weeks of a desk worker's diary in a few seconds: safety questions, a plan, doses that rise
-and fall, a flare and a recovery. And beside them: phones without a network, edits of one record on
-two phones, a delete against an edit, a phone set back to an old copy of itself, a tablet that comes
-late and brings records, and a relay that is set back twice. The folders and the sealed entries are
-real, and the relay runs inside this command, on this machine. At the end everything is compared.
+Twelve weeks of a desk worker's diary in a few seconds: safety questions, a
+plan, doses that rise and fall, a flare and a recovery. And beside them: phones
+without a network, edits of one record on two phones, a delete against an edit,
+a phone set back to an old copy of itself, a tablet that comes late and brings
+records, and a relay that is set back twice. The folders and the sealed entries
+are real, and the relay runs inside this command, on this machine. At the end
+everything is compared.
 
 Examples:
   lissom demo
-  lissom demo --keep story         keep the folders; look around with `lissom --data story/tablet history`
+  lissom demo --keep story  keep the folders, to look around in:
+  lissom --data story/tablet history
 
 Exits with 6 unless it ends in `converged: yes`.")]
 pub(crate) struct Demo {

@@ -19,15 +19,15 @@ use crate::when;
 /// Write down an exercise that you did
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Say as much as you like. With no numbers and no words at all, the exercise's starting dose is
-written down.
+Say as much as you like. With no numbers and no words at all, the exercise's
+starting dose is written down.
 
 Examples:
-  lissom log pelvic-tilt --sets 2 --reps 8 --hold 5 --pain-before 4 --pain-after 2
+  lissom log pelvic-tilt --sets 2 --reps 8 --hold 5 --pain-before 4
   lissom log walking --minutes 20 --at 2026-11-22T18:30
   lissom log knee-to-chest --side left --note \"easier than on Monday\"
   lissom log bird-dog --reps 4 --spread yes --stopped spreading
-  lissom log pelvic-tilt                                  the starting dose, now")]
+  lissom log pelvic-tilt  the starting dose, now")]
 pub(crate) struct Log {
     /// Id of the exercise; `lissom exercises` lists them
     #[arg(value_name = "EXERCISE")]

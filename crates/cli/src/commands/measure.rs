@@ -23,17 +23,18 @@ use crate::when;
 /// Write down a measure: what you can do, a count, your desk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Alone it lists what can be measured, and what is due. With a name it asks, or takes what is given.
+Alone it lists what can be measured, and what is due. With a name it asks, or
+takes what is given.
 
 Examples:
-  lissom measure                                          the list
-  lissom measure psfs                                     what you can do; asks on a terminal
+  lissom measure            the list
+  lissom measure psfs       what you can do; asks on a terminal
   lissom measure psfs --item bending=4 --item \"sitting at work=5\"
   lissom measure sit-to-stand 12
   lissom measure desk-check --place home
   lissom measure own:sleepiness --name Sleepiness --labels bus,meeting,reading \\
     --item-max 10 --scoring mean --items 3,4,2
-  lissom measure show psfs                                all takings, and how far they moved")]
+  lissom measure show psfs  all takings, and how far they moved")]
 pub(crate) struct Measure {
     /// Id of the measure, or `show`
     #[arg(value_name = "MEASURE")]

@@ -17,8 +17,9 @@ use crate::when;
 /// Write down exercises of your own, and change them
 #[derive(Debug, Args)]
 #[command(after_help = "\
-They can be logged and planned like those of the catalogue. Nobody has checked them: a plan takes one
-up by itself only once it knows level, bias, position, regions and cautions.
+They can be logged and planned like those of the catalogue. Nobody has checked
+them: a plan takes one up by itself only once it knows level, bias, position,
+regions and cautions.
 
 Examples:
   lissom own add --name \"Towel pull\" --kind strength --sets 2 --reps 8
@@ -216,8 +217,8 @@ A name and a kind are needed; what the dose counts follows from its numbers.
 
 Examples:
   lissom own add --name \"Towel pull\" --kind strength --sets 2 --reps 8
-  lissom own add --name \"Garden walk\" --kind aerobic --minutes 15 --level 0 --bias neutral
-  lissom own add --name \"Door stretch\" --kind stretch --sets 2 --hold 20 --sides each --cautions none")]
+  lissom own add --name \"Garden walk\" --kind aerobic --minutes 15 --level 0
+  lissom own add --name \"Door stretch\" --kind stretch --sets 2 --hold 20")]
 struct Add {
     #[command(flatten)]
     values: OwnFlags,

@@ -27,16 +27,17 @@ const TOMORROW: &str = "lissom screen --changed";
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-On a terminal the questions come one by one: y, n, or ? for not sure. `back` corrects the last
-answer; `q` leaves, and nothing is recorded. Nothing here is a diagnosis.
+On a terminal the questions come one by one: y, n, or ? for not sure. `back`
+corrects the last answer; `q` leaves, and only a warning sign is written down
+then. Nothing here is a diagnosis.
 
 Examples:
-  lissom screen                                           the questions, one by one
-  lissom screen --short                                   the short check before a session
-  lissom screen --age 47 --all-no                         no warning signs at all
+  lissom screen                    the questions, one by one
+  lissom screen --short            the short check before a session
+  lissom screen --age 47 --all-no  no warning signs at all
   lissom screen --age 47 --all-no --answer b4=yes --answer b4-pain=unsure
-  lissom screen show                                      what holds now, and what to do
-  lissom screen stop                                      something happens while you exercise"
+  lissom screen show               what holds now, and what to do
+  lissom screen stop               something happens while you exercise"
 )]
 pub(crate) struct Screen {
     #[command(subcommand)]

@@ -17,14 +17,15 @@ use crate::when;
 /// Exchange with the relay: send what is new here, fetch what is new there
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Whatever happens on the way, nothing that was written down is lost, and the next sync goes on from
-there.
+Whatever happens on the way, nothing that was written down is lost, and the next
+sync goes on from there.
 
 Examples:
   lissom sync
-  lissom sync --budget-ms 5000        what is done by then is kept; the rest comes next time
+  lissom sync --budget-ms 5000  what is done by then is kept
 
-Exits with 5 if the relay cannot be reached, refuses, or knows no diary with these words.")]
+Exits with 5 if the relay cannot be reached, refuses, or knows no diary with
+these words.")]
 pub(crate) struct Sync {
     /// Longest time to take, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 60_000)]

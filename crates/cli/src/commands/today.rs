@@ -127,7 +127,7 @@ impl Next {
             Self::Screen => "lissom screen".to_owned(),
             Self::ScreenTomorrow => "lissom screen --changed".to_owned(),
             Self::PlanNew => "lissom plan new".to_owned(),
-            Self::CheckIn => "lissom check-in --pain 0-10".to_owned(),
+            Self::CheckIn => "lissom check-in".to_owned(),
             Self::Log(id) => format!("lissom log {id}"),
             Self::Advice => "lissom advice".to_owned(),
             Self::Tomorrow => "lissom today".to_owned(),

@@ -59,9 +59,23 @@ fn a_note_is_no_formula_in_a_table_and_whole_in_an_archive() {
     let notes =
         ["=HYPERLINK(\"x\")", "+1", "-2 today", "@SUM(1)", "\t=1", "\r=1", "\u{ff1d}1", "plain = fine", "'quoted"];
     for (hour, note) in notes.iter().enumerate() {
-        device.log(&["walking", "--minutes", "20", "--at", &format!("2024-03-01T{hour:02}:00"), "--note", note]);
+        let (at, note) = (format!("2024-03-01T{hour:02}:00"), format!("--note={note}"));
+        device.log(&["walking", "--minutes", "20", "--at", &at, &note]);
     }
-    device.json(&["measure", "own:x", "--name", "=1+1", "--labels", "@a,b", "--items", "3,4", "--scoring", "sum"]);
+    device.json(&[
+        "measure",
+        "own:x",
+        "--name",
+        "=1+1",
+        "--labels",
+        "@a,b",
+        "--items",
+        "3,4",
+        "--item-max",
+        "5",
+        "--scoring",
+        "sum",
+    ]);
     let file = device.file("a.csv");
     device.json(&["export", &file]);
     let mut table = csv::Reader::from_path(&file).unwrap();

@@ -25,12 +25,13 @@ const NEEDED: [&str; 3] = ["region", "minutes", "days"];
 /// Make a plan for the week, in place of the one you follow
 #[derive(Debug, Args)]
 #[command(after_help = "\
-On a terminal it asks for what is not given. What is not said is taken on the careful side.
+On a terminal it asks for what is not given. What is not said is taken on the
+careful side.
 
 Examples:
   lissom plan new
-  lissom plan new --region lower --pain 4 --settles day --minutes 18 --days mo,tu,we,fr,sa
-  lissom plan new --region sciatica --leg 3 --minutes 20 --days 3 --direction extension
+  lissom plan new --region lower --pain 4 --minutes 18 --days mo,tu,we,fr
+  lissom plan new --region sciatica --leg 3 --days 3 --minutes 20
   lissom plan new --preset ten-minutes --days 5")]
 pub(super) struct New {
     /// Where the trouble is: lower, upper, sciatica, whole; several with commas

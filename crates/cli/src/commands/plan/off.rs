@@ -22,8 +22,9 @@ const ID_CHARS_MIN: usize = 4;
 /// Say that you are away, ill or resting, or that your back is flaring up; list what was said
 #[derive(Debug, Args)]
 #[command(after_help = "\
-On days off nothing is planned and nothing is owed. In a flare everything is halved, until you say
-that it is over or two mornings were close to what is usual for you.
+On days off nothing is planned and nothing is owed. In a flare everything is
+halved, until you say that it is over or two mornings were close to what is
+usual for you.
 
 Examples:
   lissom plan off                               lists them
@@ -135,7 +136,8 @@ fn reason(lang: Lang, word: Option<&str>) -> String {
 /// Go over from getting better to keeping well, or back
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It is offered once pain has been little for two weeks and you can do what you want to.
+It is offered once pain has been little for two weeks and you can do what you
+want to.
 
 Examples:
   lissom plan well

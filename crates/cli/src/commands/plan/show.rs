@@ -22,8 +22,8 @@ const ID_CHARS_MIN: usize = 4;
 #[command(after_help = "\
 Examples:
   lissom plan show
-  lissom plan show --why                        why each exercise is there
-  lissom plan show --versions                   every version, and those made on another device")]
+  lissom plan show --why       why each exercise is there
+  lissom plan show --versions  every version, and those made on another device")]
 pub(super) struct Show {
     /// Say why each exercise is there
     #[arg(long)]

@@ -21,7 +21,7 @@ const ID: usize = 24;
 Examples:
   lissom screen caution pregnancy yes --until 2027-04-01
   lissom screen caution wrist-pain no
-  lissom screen cautions                                  all of them, with what follows")]
+  lissom screen cautions  all of them, with what follows")]
 pub(super) struct Caution {
     /// Id of the condition; `lissom screen cautions` lists them
     #[arg(value_name = "CONDITION")]
@@ -129,7 +129,7 @@ impl Cautions {
                 lines.push(paragraph(&condition.about().say(lang), ID));
             }
             lines.push(String::new());
-            let typed = "`lissom screen caution CONDITION yes|no`";
+            let typed = "`lissom screen caution CONDITION ANSWER`";
             lines.push(paragraph(&words::NEXT.with("command", Arg::from(typed)).say(lang), 0));
             lines.join("\n")
         })

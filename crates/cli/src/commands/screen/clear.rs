@@ -18,12 +18,13 @@ const ID_CHARS_MIN: usize = 4;
 /// Write down that a professional has looked at it and cleared you
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It covers the results that it names, and no others. For an emergency it takes a day, and --signs.
+It covers the results that it names, and no others. For an emergency it takes a
+day, and --signs.
 
 Examples:
   lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --covers 5f0c9a1b
-  lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --signs gone --level-max 1 \\
-    --covers 5f0c9a1b 77aa01c2")]
+  lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --signs gone \\
+    --level-max 1 --covers 5f0c9a1b 77aa01c2")]
 pub(super) struct Clear {
     /// Who cleared you: a name, or a profession
     #[arg(long, value_name = "NAME")]
