@@ -19,7 +19,7 @@ use crate::commands::demo::device::Device;
 use crate::commands::demo::stage::Stage;
 use crate::context::Context;
 use crate::failure::{Failure, hinted};
-use crate::output::in_english;
+use crate::output::{in_english, lines};
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, demo as words};
 
@@ -161,11 +161,11 @@ fn describe(lang: Lang, ending: &Ending) -> String {
     }
     let verdict = match ending.problems.as_slice() {
         [] => {
-            let all = words::VERDICT_ALL.with("records", ending.records_expected).say(lang);
+            let all = lines(&words::VERDICT_ALL.with("records", ending.records_expected).say(lang));
             format!("{all}\n\n{}", words::VERDICT_YES.say(lang))
         }
         problems => {
-            let problems: Vec<String> = problems.iter().map(|problem| problem.say(lang)).collect();
+            let problems: Vec<String> = problems.iter().map(|problem| lines(&problem.say(lang))).collect();
             format!("{}\n\n{}", problems.join("\n"), words::VERDICT_NO.say(lang))
         }
     };
