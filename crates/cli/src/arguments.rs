@@ -19,11 +19,11 @@ const GLOBAL: &str = "Everywhere";
 
 const EXAMPLES: &str = "\
 Examples:
-  lissom init --name Laptop                     begin a diary; no network needed
-  lissom log pelvic-tilt --sets 2 --reps 8      write down what you did
-  lissom check-in --pain 4                      write down how you are
-  lissom history                                look back
-  lissom relay https://relay.example.org        choose a relay, then `lissom sync`
+  lissom init --name Laptop                 begin a diary; no network needed
+  lissom log pelvic-tilt --sets 2 --reps 8  write down what you did
+  lissom check-in --pain 4                  write down how you are
+  lissom history                            look back
+  lissom relay https://relay.example.org    choose a relay, then `lissom sync`
 
 Exit codes:
   0  done
@@ -37,7 +37,7 @@ Exit codes:
 /// An exercise diary for people with back trouble. It works offline, keeps your devices in step through a relay that
 /// cannot read it, and gives you your data whenever you want
 #[derive(Debug, Parser)]
-#[command(name = "lissom", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "lissom", version, after_help = EXAMPLES, max_term_width = 80, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[arg(
         long,

@@ -10,7 +10,7 @@ use lissom_diary::texts::relay;
 use lissom_diary::{Error, RelayUrlError, system_words};
 use serde::Serialize;
 
-use crate::output::Output;
+use crate::output::{Output, columns, named, wrap};
 use crate::texts::{Arg, Sentence, Text, failure as words};
 
 /// What keeps a command from its end.
@@ -74,6 +74,14 @@ impl Failure {
         }
     }
 
+    /// The same once something was recorded, which nobody should record a second time.
+    pub(crate) fn output_after_saving(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::output(error),
+            _ => Self::storage("saved-not-shown", words::SAVED_NOT_SHOWN.with("why", system_words(error))),
+        }
+    }
+
     /// A file that a command was given cannot be read.
     pub(crate) fn file(what: impl Into<Arg>, error: &std::io::Error) -> Self {
         match error.kind() {
@@ -99,7 +107,7 @@ impl Failure {
     fn write(&self, message: &str, json: bool) {
         let line = match json.then(|| self.to_json(message)).flatten() {
             Some(object) => object,
-            None => format!("lissom: {}", message.replace('\n', " ")),
+            None => named(message),
         };
         // Nobody reads our errors: then nobody can be told.
         drop(writeln!(anstream::stderr(), "{line}"));
@@ -130,10 +138,25 @@ impl Failure {
             // Clap speaks English alone.
             Self::new(exit, "usage", Text::new("", "")).write(first.trim_start_matches("error: "), true);
         } else {
-            drop(usage.print());
+            print(usage);
         }
         ExitCode::from(exit)
     }
+}
+
+/// Clap's words, wrapped where they are an error: its help it wraps itself.
+fn print(usage: &clap::Error) {
+    let plain = usage.render().to_string();
+    let width = columns();
+    if !usage.use_stderr() || plain.lines().all(|line| line.chars().count() <= width) {
+        return drop(usage.print());
+    }
+    let wrapped = plain.lines().map(|line| {
+        let indent = line.chars().take_while(|c| *c == ' ').count();
+        let lines = wrap(line, width.saturating_sub(indent));
+        lines.iter().map(|line| format!("{:indent$}{line}", "").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    });
+    drop(writeln!(anstream::stderr(), "{}", wrapped.collect::<Vec<_>>().join("\n")));
 }
 
 impl From<Error> for Failure {

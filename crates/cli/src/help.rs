@@ -158,4 +158,105 @@ mod tests {
                         lissom history        <help.x.after.3: look back>";
         assert_eq!(said, expected);
     }
+
+    /// Every command without commands below it, with what is typed for it.
+    fn leaves(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
+        let below: Vec<&Command> = command.get_subcommands().filter(|below| below.get_name() != "help").collect();
+        if below.is_empty() || command.has_subcommands() && !command.is_subcommand_required_set() {
+            found.push((path.to_owned(), command.clone()));
+        }
+        for below in below {
+            leaves(below, &format!("{path} {}", below.get_name()), found);
+        }
+    }
+
+    fn all() -> Vec<(String, Command)> {
+        let mut command = Arguments::command();
+        command.build();
+        let mut found = vec![("lissom".to_owned(), command.clone())];
+        leaves(&command, "lissom", &mut found);
+        found
+    }
+
+    /// The words of a command line, as a shell splits them.
+    fn split(line: &str) -> Vec<String> {
+        let (mut words, mut open, mut quote) = (vec![String::new()], false, None);
+        for c in line.trim().chars() {
+            match (quote, c) {
+                (None, '"' | '\'') => (quote, open) = (Some(c), true),
+                (Some(q), c) if c == q => quote = None,
+                (None, ' ') if !words.last().unwrap().is_empty() || open => {
+                    words.push(String::new());
+                    open = false;
+                }
+                (None, ' ') => {}
+                (_, c) => words.last_mut().unwrap().push(c),
+            }
+        }
+        words
+    }
+
+    /// Whether a command line is understood once its gaps and what stands for a value are filled in. Help is an answer.
+    fn is_understood(line: &str) -> bool {
+        let blank = |word: &str| {
+            let letters = || word.chars().filter(char::is_ascii_alphabetic);
+            word.contains('{') || letters().next().is_some() && letters().all(|c| c.is_ascii_uppercase())
+        };
+        ["5f0c9a1b", "4", "home", "yes"].iter().any(|value| {
+            let words = split(line).into_iter().map(|word| if blank(&word) { (*value).to_owned() } else { word });
+            let read = Arguments::command().try_get_matches_from(words);
+            read.map_or_else(|error| error.kind() == clap::error::ErrorKind::DisplayHelp, |_| true)
+        })
+    }
+
+    #[test]
+    fn every_command_shows_examples_that_are_understood_and_fit_the_terminal() {
+        let all = all();
+        assert!(all.len() > 50, "{}", all.len());
+        for (path, mut command) in all {
+            let help = command.render_long_help().to_string();
+            assert!(help.lines().all(|line| line.chars().count() <= 80), "{path}:\n{help}");
+            if path == "lissom" {
+                continue;
+            }
+            let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{path} has no examples"));
+            let joined = examples.replace("\\\n", " ");
+            let typed: Vec<&str> = joined.lines().filter(|line| line.starts_with("  lissom ")).collect();
+            assert!(!typed.is_empty(), "{path}");
+            for line in typed {
+                let line =
+                    line.trim_start().split(" | ").next().unwrap_or_default().split(" > ").next().unwrap_or_default();
+                let line = line.split_once("  ").map_or(line, |(before, after)| {
+                    // A comment follows two spaces, which a line that goes on has as well.
+                    if after.trim_start().starts_with('-') { line } else { before }
+                });
+                assert!(is_understood(line), "{path}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_that_a_hint_names_is_understood() {
+        let mut hints: Vec<String> = Vec::new();
+        for entry in std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("texts")).unwrap() {
+            let file = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            hints.extend(file.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).map(str::to_owned));
+        }
+        for source in &crate::texts::tests::sources() {
+            let said = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let said = said.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            hints.extend(said.split(['"', '`']).filter(|part| !part.contains('\n')).map(str::to_owned));
+        }
+        let typed: Vec<String> = hints.into_iter().filter(|hint| hint.starts_with("lissom ")).collect();
+        assert!(typed.len() > 60, "{}", typed.len());
+        for hint in typed {
+            // Flags that are put in later.
+            let line = hint.split(['{']).next().filter(|_| hint.contains("{signs}") || hint.contains("{typed}"));
+            let line = line.unwrap_or(&hint);
+            // These are named, and not there to be typed as they are.
+            let named = ["lissom join", "lissom restore", "lissom edit", "lissom own edit", "lissom screen clear"]
+                .contains(&line);
+            assert!(named || is_understood(line), "`{hint}`");
+        }
+    }
 }

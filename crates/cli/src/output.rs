@@ -1,6 +1,6 @@
 //! Where answers go: standard output, as text for people or JSON for programs.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anstyle::Style;
 use serde::{Serialize, Serializer};
@@ -23,11 +23,17 @@ const COLUMNS_MIN: usize = 40;
 pub(crate) struct Output {
     json: bool,
     lang: Lang,
+    saved: bool,
 }
 
 impl Output {
     pub(crate) fn new(json: bool, lang: Lang) -> Self {
-        Self { json, lang }
+        Self { json, lang, saved: false }
+    }
+
+    /// The same once something was recorded: if the answer cannot be written then, the failure says that it is saved.
+    pub(crate) fn saved(self) -> Self {
+        Self { saved: true, ..self }
     }
 
     /// Whether programs read it.
@@ -43,10 +49,10 @@ impl Output {
     /// Answers with one JSON value on one line, or with text that is laid out already.
     pub(crate) fn show<T: Serialize>(self, value: &T, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json {
-            let json = serde_json::to_string(value).map_err(|error| Failure::output(&error.into()))?;
-            write(&json)
+            let json = serde_json::to_string(value).map_err(|error| self.failure(&error.into()))?;
+            self.write(&json)
         } else {
-            write(&text())
+            self.write(&harmless(&text()))
         }
     }
 
@@ -56,36 +62,59 @@ impl Output {
         value: &T,
         sentence: impl FnOnce() -> S,
     ) -> Result<(), Failure> {
-        self.show(value, || sentence().into().say(self.lang))
+        self.show(value, || lines(&sentence().into().say(self.lang)))
     }
 
     /// A sentence for people; nothing for programs.
     pub(crate) fn tell(self, sentence: impl Into<Sentence>) -> Result<(), Failure> {
-        self.tell_line(&sentence.into().say(self.lang))
+        self.tell_line(&lines(&sentence.into().say(self.lang)))
     }
 
     /// A line that is laid out already, for people; nothing for programs.
     pub(crate) fn tell_line(self, line: &str) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { write(line) }
+        if self.json { Ok(()) } else { self.write(&harmless(line)) }
+    }
+
+    fn write(self, text: &str) -> Result<(), Failure> {
+        let mut stdout = anstream::stdout().lock();
+        writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| self.failure(&error))
+    }
+
+    fn failure(self, error: &std::io::Error) -> Failure {
+        if self.saved { Failure::output_after_saving(error) } else { Failure::output(error) }
     }
 
     /// Says something on standard error that is no failure.
     pub(crate) fn warn(self, sentence: impl Into<Sentence>) {
-        let text = sentence.into().say(self.lang);
         // Nobody reads it: then nobody needs to be warned.
-        drop(writeln!(anstream::stderr(), "lissom: {}", text.replace('\n', " ")));
+        drop(writeln!(anstream::stderr(), "{}", named(&sentence.into().say(self.lang))));
     }
 
     /// Asks the person for something, apart from the answer.
     pub(crate) fn ask(self, sentence: impl Into<Sentence>) {
         // Without standard error there is still the question that was in the help.
-        drop(writeln!(anstream::stderr(), "{}", sentence.into().say(self.lang)));
+        drop(writeln!(anstream::stderr(), "{}", harmless(&lines(&sentence.into().say(self.lang)))));
     }
 }
 
-fn write(text: &str) -> Result<(), Failure> {
-    let mut stdout = anstream::stdout().lock();
-    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| Failure::output(&error))
+/// What went wrong, on standard error, with the program's name first. For people it is wrapped; where no terminal is, it
+/// is one line, which a log or a script can tell from the next.
+pub(crate) fn named(text: &str) -> String {
+    const NAME: &str = "lissom: ";
+    const INDENT: &str = "  ";
+    let text = harmless(&text.replace('\n', " "));
+    if !(std::io::stderr().is_terminal() || std::env::var_os("COLUMNS").is_some()) {
+        return format!("{NAME}{text}");
+    }
+    wrap(&format!("{NAME}{text}"), columns().saturating_sub(INDENT.len())).join(&format!("\n{INDENT}"))
+}
+
+/// A sentence that is no wider than the terminal; its own line breaks stay.
+pub(crate) fn lines(text: &str) -> String {
+    let width = columns();
+    let fits = |line: &str| line.chars().count() <= width;
+    let lines = text.lines().map(|line| if fits(line) { line.to_owned() } else { wrap(line, width).join("\n") });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Sentences as JSON: in English, since programs read them.
@@ -134,17 +163,21 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(&word);
+        line.push_str(&word.replace(GLUE, " "));
     }
     lines.push(line);
     lines
 }
 
+/// A space at which no line ends.
+pub(crate) const GLUE: char = '\u{a0}';
+
 /// The words of a text; what stands in backticks is one.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
-    for word in text.split_whitespace() {
+    let space = |c: char| c.is_whitespace() && c != GLUE;
+    for word in text.split(space).filter(|word| !word.is_empty()) {
         match words.last_mut() {
             Some(last) if open => {
                 last.push(' ');
@@ -159,7 +192,29 @@ fn unbroken(text: &str) -> Vec<String> {
 
 /// Text from a record, fit for a terminal: control characters, which could move the cursor or worse, become spaces.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect()
+}
+
+/// A whole answer, with nothing in it that shows letters in another order than they stand in.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().map(|c| if turns(c) { ' ' } else { c }).collect()
+}
+
+/// Whether a character turns the direction of those after it, or begins a line where it looks as if there were none
+/// (Unicode Standard Annex 9; CVE-2021-42574). Scripts that run from right to left do so without them.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
+}
+
+/// A word for a shell.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=,.:/".contains(c);
+    let soft = |c: char| !c.is_control() && !"\"\\$`!'".contains(c);
+    match word {
+        word if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
+        word if word.chars().all(soft) => format!("\"{word}\""),
+        word => format!("'{}'", printable(word).replace('\'', "'\\''")),
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +229,7 @@ mod tests {
         assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
         assert_eq!(wrap("ä ö  ü", 3), ["ä ö", "ü"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("a b\u{a0}c d", 4), ["a", "b c", "d"]);
     }
 
     #[test]
@@ -186,5 +242,8 @@ mod tests {
     #[test]
     fn a_note_cannot_drive_the_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\nc\u{9b}d"), "a [2Jb c d");
+        assert_eq!(printable("a\u{202e}b\u{2066}c\u{200f}d"), "a b c d");
+        // What emoji and Persian need stays.
+        assert_eq!(harmless("\u{202a}\u{200c}\u{200d} שלום"), " \u{200c}\u{200d} שלום");
     }
 }

@@ -9,13 +9,13 @@ use lissom_diary::{CheckInValues, HistoryRow, ResultValues, RowValues};
 use serde::Serialize;
 
 use crate::measures;
-use crate::output::printable;
+use crate::output::{GLUE, printable};
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, Text, rows as words};
 use crate::when;
 
-/// Letters of a note that a table shows.
-const NOTE_CHARS_MAX: usize = 40;
+/// Letters of a note that are shown with a row: two lines.
+const NOTE_CHARS_MAX: usize = 140;
 /// Letters at the end of an id that are enough to name a record.
 const SHORT_ID_CHARS: usize = 8;
 
@@ -263,12 +263,15 @@ pub(crate) fn short_id(id: &str) -> &str {
 pub(crate) fn table(lang: Lang, names: &Names, rows: &[HistoryRow], full_ids: bool) -> Table {
     let [when, what, dose] = [words::HEADING_WHEN, words::HEADING_WHAT, words::HEADING_DOSE];
     let [side, effort, pain] = [words::HEADING_SIDE, words::HEADING_EFFORT, words::HEADING_PAIN];
-    let [id, note] = [words::HEADING_ID, words::HEADING_NOTE];
-    let mut table = Table::new(lang, &[when, what, dose, side, effort, pain, Table::UNNAMED, id, note]);
+    let id = words::HEADING_ID;
+    let mut table = Table::new(lang, &[when, what, dose, side, effort, pain, Table::UNNAMED, id]);
     for row in rows {
         let Cells { what, dose, side, effort, pain, note } = cells(lang, names, &row.values);
         let id = if full_ids { &row.id } else { short_id(&row.id) };
-        table.row(&[when::short(&row.at), what, dose, side, effort, pain, mark(lang, row), id.to_owned(), note]);
+        // No line ends between a number and what it counts.
+        let dose = dose.replace(' ', &GLUE.to_string()).replace(&format!(",{GLUE}"), ", ");
+        let cells = [when::short(&row.at), what, dose, side, effort, pain, mark(lang, row), id.to_owned()];
+        table.row_over(&cells, &note);
     }
     table
 }
@@ -337,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_long_note_is_shortened_between_letters() {
-        assert_eq!(shortened(Some(&"ä".repeat(50))).chars().count(), NOTE_CHARS_MAX + 1);
+        assert_eq!(shortened(Some(&"ä".repeat(150))).chars().count(), NOTE_CHARS_MAX + 1);
         assert_eq!(shortened(Some("fine")), "fine");
     }
 }

@@ -13,21 +13,26 @@ mod compiled {
 pub(crate) use compiled::*;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::path::{Path, PathBuf};
 
     /// Every source file below this folder.
-    fn sources(folder: &Path) -> Vec<PathBuf> {
+    fn below(folder: &Path) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let inside = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
+        let inside = |path: PathBuf| if path.is_dir() { below(&path) } else { vec![path] };
         entries.flat_map(inside).collect()
+    }
+
+    /// What every source file of this program says.
+    pub(crate) fn sources() -> Vec<String> {
+        let files = below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
     #[test]
     fn every_text_is_said_somewhere() {
-        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-        let sources: Vec<String> = sources.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        let sources = sources();
         let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         for text in ALL {
             let (module, name) = text.key().split_once('.').unwrap();

@@ -43,7 +43,7 @@ const BYTES_PER_CHANGE: usize = 96 * 1024;
 pub enum ExportFormat {
     /// Everything, to be imported again: records with their edits, also those of later versions.
     Json,
-    /// The history as a table, for spreadsheets.
+    /// The history as a table, for spreadsheets. A text that they would take for a formula has an apostrophe before it.
     Csv,
     /// One Automerge document with the present value under every key, without history.
     Automerge,
@@ -86,11 +86,7 @@ impl Diary {
     /// # Errors
     /// [`Error::File`], [`Error::StorageFull`]; a file that is no export of ours is not replaced.
     pub fn export(&self, path: &Path, format: ExportFormat) -> Result<usize, Error> {
-        let (bytes, count) = match format {
-            ExportFormat::Json => self.to_json()?,
-            ExportFormat::Csv => self.to_csv()?,
-            ExportFormat::Automerge => self.to_automerge()?,
-        };
+        let (bytes, count) = self.exported(format)?;
         refuse_foreign(path)?;
         let mut draft = path.as_os_str().to_owned();
         draft.push(".part");
@@ -103,6 +99,18 @@ impl Diary {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         drop(sync_folder(folder));
         Ok(count)
+    }
+
+    /// What [`Diary::export`] writes, and the number of records in it.
+    ///
+    /// # Errors
+    /// [`Error::Database`], if the diary cannot be read.
+    pub fn exported(&self, format: ExportFormat) -> Result<(Vec<u8>, usize), Error> {
+        match format {
+            ExportFormat::Json => self.to_json(),
+            ExportFormat::Csv => self.to_csv(),
+            ExportFormat::Automerge => self.to_automerge(),
+        }
     }
 
     /// Reads an archive that [`ExportFormat::Json`] wrote. What is here already stays as it is: importing twice
@@ -218,7 +226,11 @@ fn cell(row: &HistoryRow, name: &str) -> String {
         RowValues::Measure(values) if name == SCORE => values.score_tenths().map(Value::Int),
         RowValues::Measure(values) => values.get(name),
     };
-    value.map(|value| in_cell(&value)).unwrap_or_default()
+    match value {
+        Some(value @ Value::Int(_)) => in_cell(&value),
+        Some(value) => no_formula(in_cell(&value)),
+        None => String::new(),
+    }
 }
 
 fn in_cell(value: &Value) -> String {
@@ -228,6 +240,12 @@ fn in_cell(value: &Value) -> String {
         Value::Array(values) => values.iter().map(in_cell).collect::<Vec<_>>().join("; "),
         _ => String::new(),
     }
+}
+
+/// A text that no spreadsheet computes: one that begins like a formula gets an apostrophe before it (OWASP, CSV injection).
+fn no_formula(text: String) -> String {
+    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if text.starts_with(BEGINS) { format!("'{text}") } else { text }
 }
 
 impl RowValues {

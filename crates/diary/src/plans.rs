@@ -118,6 +118,11 @@ impl Diary {
         let limits = self.limits(Day::of(at))?;
         let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
         let edited = edit(&limits, &plan, change, at)?;
+        let before = &plan.values;
+        let PlanValues { at_ms, offset_minutes, replaces, .. } = before.clone();
+        if (PlanValues { at_ms, offset_minutes, replaces, ..edited.values.clone() }) == *before {
+            return Ok((plan.id, edited));
+        }
         let id = self.add(&edited.values, Some(at))?;
         Ok((id, edited))
     }

@@ -12,22 +12,23 @@ use serde_json::{Value, json};
 
 use self::records::Records;
 use crate::commands::plan::{moment, refused};
+use crate::commands::screen::settles;
 use crate::context::Context;
 use crate::doses;
 use crate::failure::Failure;
 use crate::output::{FAINT, Said};
 use crate::page::Page;
-use crate::texts::{Lang, Text, advice as words};
+use crate::texts::{Lang, Sentence, Text, advice as words};
 
 /// Show what could change and why; say yes or no to it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A dose goes up only if you say yes, and goes down by itself. The id of what is offered may be
-shortened to its exercise.
+A dose goes up only if you say yes, and goes down by itself. The id of what is
+offered may be shortened to its exercise.
 
 Examples:
   lissom advice
-  lissom advice --why                           with the records that each rests on
+  lissom advice --why  with the records that each rests on
   lissom advice accept pelvic-tilt
   lissom advice decline bird-dog/left")]
 pub(crate) struct Advice {
@@ -41,12 +42,14 @@ pub(crate) struct Advice {
 #[derive(Debug, Subcommand)]
 enum Answer {
     /// Say yes to what is offered
+    #[command(after_help = "Examples:\n  lissom advice accept pelvic-tilt\n  lissom advice accept knee-to-chest/left")]
     Accept {
         /// Id of the offer, or its exercise
         #[arg(value_name = "ID")]
         id: String,
     },
     /// Say no to what is offered; it stays as it is
+    #[command(after_help = "Examples:\n  lissom advice decline pelvic-tilt")]
     Decline {
         /// Id of the offer, or its exercise
         #[arg(value_name = "ID")]
@@ -124,12 +127,12 @@ impl Shown<'_> {
         }
     }
 
-    fn next(&self) -> Text {
+    fn next(&self) -> Sentence {
         match self.advice.safety.clearance() {
-            Err(Locked::UnderAge) => words::NEXT_HISTORY,
-            Err(_) => words::NEXT_SCREEN,
-            Ok(_) if self.advice.doses.proposals.is_empty() => words::NEXT_TODAY,
-            Ok(_) => words::NEXT_ACCEPT,
+            Err(Locked::UnderAge) => words::NEXT_HISTORY.into(),
+            Err(why) => words::NEXT_STEP.with("command", settles(&why)),
+            Ok(_) if self.advice.doses.proposals.is_empty() => words::NEXT_TODAY.into(),
+            Ok(_) => words::NEXT_ACCEPT.into(),
         }
     }
 
@@ -315,7 +318,7 @@ fn answer(context: &Context, diary: &mut Diary, given: &str, accept: bool) -> Re
         json!({"id": id, "proposal": proposal.id, "answer": if accept { "accept" } else { "decline" }, "dose": dose})
     };
     let answers: Vec<Value> = found.iter().zip(&ids).map(one).collect();
-    context.out.show(&answers, || {
+    context.out.saved().show(&answers, || {
         let mut page = Page::new(lang);
         for proposal in &found {
             let name = doses::key_name(lang, &after.own, &proposal.key);

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{BOLD, FAINT, Output};
+use crate::output::{BOLD, FAINT, Output, lines};
 use crate::texts::{Arg, Lang, Sentence, begin as words};
 
 /// Longest first exchange with the relay: the diary is there already, so nobody needs to wait for it.
@@ -25,8 +25,8 @@ const COLUMNS: usize = 4;
 /// Begin a diary on this device; no network needed
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Prints 24 words, once. They are the only way into the diary from another device, or after this one
-is lost.
+Prints 24 words, once. They are the only way into the diary from another device,
+or after this one is lost.
 
 Examples:
   lissom init --name Laptop
@@ -81,7 +81,7 @@ impl Init {
             synced: first.as_ref().is_some_and(Result::is_ok),
             notice: notice.map(|why| why.say(Lang::En)),
         };
-        context.out.show(&begun, || welcome(context.lang(), begun.device, &phrase, begun.synced))?;
+        context.out.saved().show(&begun, || welcome(context.lang(), begun.device, &phrase, begun.synced))?;
         if let Some(notice) = notice.filter(|_| !context.out.is_json()) {
             context.out.warn(words::READY_NOT_SENT.with("why", notice.clone()));
         }
@@ -93,7 +93,7 @@ fn welcome(lang: Lang, device: &str, phrase: &str, synced: bool) -> String {
     let ready = if synced { words::READY_AND_SENT } else { words::READY };
     let ready = ready.with("device", device).say(lang);
     let write_down = words::WRITE_DOWN.with("words", WORDS).say(lang);
-    let opens = words::WHAT_THEY_OPEN.say(lang);
+    let opens = lines(&words::WHAT_THEY_OPEN.say(lang));
     format!("{ready}\n\n{}\n\n{BOLD}{write_down}{BOLD:#}\n{opens}", grid(phrase))
 }
 
@@ -124,12 +124,13 @@ fn first_sync(diary: &mut Diary, relay: &RelayUrl) -> Result<SyncReport, Sentenc
 /// Open a diary from another device on this one, with its 24 words
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Records that are on this device already come along. If the relay does not know the words, or
-cannot be reached, nothing is created or changed.
+Records that are on this device already come along. If the relay does not know
+the words, or cannot be reached, nothing is created or changed.
 
 Examples:
-  lissom join --phrase-file words.txt --name Tablet --relay https://relay.example.org
-  lissom join --phrase-file - --name Tablet --relay https://relay.example.org    type the words
+  lissom join --phrase-file words.txt --name Tablet \\
+    --relay https://relay.example.org
+  lissom join --phrase-file - --name Tablet --relay URL  type the words
 
 The words never go on the command line, where other programs could see them.
 Exits with 5 if the relay knows no diary with these words.")]
@@ -174,7 +175,7 @@ impl Join {
         let (device, synced) = (self.name.trim(), first.is_ok());
         let came = Came { vault: diary.vault(), device, relay: relay.as_str(), brought, synced, notice };
         let lang = context.lang();
-        context.out.show(&came, || {
+        context.out.saved().show(&came, || {
             let records = diary.history(&lissom_diary::HistoryQuery::default()).map_or(0, |rows| rows.len());
             let joined = words::JOINED.with("n", records).with("device", device).say(lang);
             match brought {
@@ -220,7 +221,8 @@ fn read_all(from: impl std::io::Read, what: impl Into<Arg>) -> Result<Zeroizing<
 /// Show the 24 words that open this diary
 #[derive(Debug, Args)]
 #[command(after_help = "\
-On a terminal they stand in numbered columns; into a file or a pipe they go on one line.
+On a terminal they stand in numbered columns; into a file or a pipe they go on
+one line.
 
 Examples:
   lissom phrase

@@ -17,8 +17,8 @@ use crate::when;
 /// Show today's movement breaks, and the posture reset
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A break is an offer: skip it when now is a bad time. The first comes one interval after the start;
-one that falls into a quiet time waits for its end.
+A break is an offer: skip it when now is a bad time. The first comes one
+interval after the start; one that falls into a quiet time waits for its end.
 
 Examples:
   lissom breaks
@@ -92,6 +92,15 @@ impl Breaks {
             weekdays: weekdays(&self.days)?,
             quiet: self.quiet.iter().map(|span| quiet(span)).collect::<Result<_, _>>()?,
         };
+        // The model counts minutes of the day; a person said times.
+        for (field, (from, to)) in
+            [("to", (profile.from, profile.to))].into_iter().chain(profile.quiet.iter().map(|span| ("quiet", *span)))
+        {
+            if to <= from {
+                let said = words::BACKWARDS.with("from", clock(from)).with("to", clock(to));
+                return Err(Failure::refused_field(field, said));
+            }
+        }
         profile.check()?;
         Ok(profile)
     }

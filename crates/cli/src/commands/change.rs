@@ -1,14 +1,16 @@
 //! `edit`, `delete` and `restore`: change what was written down.
 
 use clap::Args;
-use lissom_diary::core::own_exercise::ID_PREFIX as OWN_PREFIX;
+use lissom_diary::core::own_exercise::{ID_PREFIX as OWN_PREFIX, exercise_id};
 use lissom_diary::core::record::{Kind, kind_of};
-use lissom_diary::{Diary, Error, HistoryQuery};
+use lissom_diary::{Diary, Error, HistoryQuery, HistoryRow};
+use serde::Serialize;
 
-use crate::commands::check_in::{CheckInFlags, Written};
+use crate::commands::check_in::CheckInFlags;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::given::{Given, ResultFlags, put, put_text};
+use crate::output::lines;
 use crate::texts::change as words;
 use crate::when;
 
@@ -17,11 +19,19 @@ const ID_CHARS_MIN: usize = 4;
 /// Records that are named when an id fits several.
 const NAMED_MAX: usize = 5;
 
+/// What became of a record.
+#[derive(Serialize)]
+struct Changed<'a> {
+    id: &'a str,
+    /// Whether anything is otherwise than before.
+    changed: bool,
+}
+
 /// Change a record
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Only what is given changes; `none` clears a value. Edits of different values on two devices both
-stand.
+Only what is given changes; `none` clears a value. Edits of different values on
+two devices both stand.
 
 Examples:
   lissom edit 5f0c9a1b --reps 10 --pain-after 2
@@ -73,6 +83,7 @@ impl Edit {
         if let Some(at) = at.filter(|_| !self.force) {
             diary.check_not_in_the_future(at)?;
         }
+        let before = row(&diary, &id)?;
         match kind_of(&id) {
             Some(Kind::Result) => self.edit_result(&mut diary, &id)?,
             Some(Kind::OwnExercise) => return Err(Failure::refused_field("id", words::OWN_EXERCISE)),
@@ -82,7 +93,17 @@ impl Edit {
         if let Some(at) = at {
             diary.edit_time(&id, at)?;
         }
-        context.out.answer(&Written { id: &id }, || words::CHANGED.with("id", id.as_str()))
+        let after = row(&diary, &id)?;
+        let changed = before != after;
+        let deleted = after.is_some_and(|row| row.deleted);
+        context.out.saved().answer(&Changed { id: &id, changed }, || {
+            let said = match (changed, deleted) {
+                (false, _) => words::AS_IT_WAS,
+                (true, true) => words::CHANGED_DELETED,
+                (true, false) => words::CHANGED,
+            };
+            said.with("id", id.as_str())
+        })
     }
 
     fn says_anything(&self) -> bool {
@@ -167,10 +188,14 @@ impl Delete {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
+        let changed = !is_deleted(&diary, &id)?;
         diary.delete(&id)?;
-        let said = words::DELETED.with("id", id.as_str());
+        let said = if changed { words::DELETED } else { words::DELETED_ALREADY };
         let lang = context.lang();
-        context.out.show(&Written { id: &id }, || format!("{}\n{}", said.say(lang), words::BRING_BACK.say(lang)))
+        context.out.saved().show(&Changed { id: &id, changed }, || {
+            let next = words::BRING_BACK.with("command", format!("`lissom restore {id}`"));
+            lines(&format!("{}\n{}", said.with("id", id.as_str()).say(lang), next.say(lang)))
+        })
     }
 }
 
@@ -190,9 +215,26 @@ impl Restore {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
         let mut diary = context.open()?;
         let id = resolve(&diary, &self.id)?;
+        let changed = is_deleted(&diary, &id)?;
         diary.restore(&id)?;
-        context.out.answer(&Written { id: &id }, || words::RESTORED.with("id", id.as_str()))
+        let said = if changed { words::RESTORED } else { words::NOT_DELETED };
+        context.out.saved().answer(&Changed { id: &id, changed }, || said.with("id", id.as_str()))
     }
+}
+
+/// The record's row in the history; an exercise of one's own has none.
+fn row(diary: &Diary, id: &str) -> Result<Option<HistoryRow>, Failure> {
+    let rows = diary.history(&HistoryQuery { deleted: true, ..HistoryQuery::default() })?;
+    Ok(rows.into_iter().find(|row| row.id == id))
+}
+
+/// Whether a record is deleted, as far as it is known here.
+fn is_deleted(diary: &Diary, id: &str) -> Result<bool, Failure> {
+    if kind_of(id) == Some(Kind::OwnExercise) {
+        let own = diary.own_exercises()?;
+        return Ok(exercise_id(id).is_some_and(|exercise| own.iter().all(|own| own.id != exercise)));
+    }
+    Ok(row(diary, id)?.is_some_and(|row| row.deleted))
 }
 
 /// The record that is meant by an id, or by its beginning or end.

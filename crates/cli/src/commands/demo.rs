@@ -19,7 +19,7 @@ use crate::commands::demo::device::Device;
 use crate::commands::demo::stage::Stage;
 use crate::context::Context;
 use crate::failure::{Failure, hinted};
-use crate::output::in_english;
+use crate::output::{in_english, lines};
 use crate::table::Table;
 use crate::texts::{Lang, Sentence, demo as words};
 
@@ -29,15 +29,18 @@ const HASH_CHARS: usize = 12;
 /// Play a story of three devices and a relay, and check that nothing is lost
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Twelve weeks of a desk worker's diary in a few seconds: safety questions, a plan, doses that rise
-and fall, a flare and a recovery. And beside them: phones without a network, edits of one record on
-two phones, a delete against an edit, a phone set back to an old copy of itself, a tablet that comes
-late and brings records, and a relay that is set back twice. The folders and the sealed entries are
-real, and the relay runs inside this command, on this machine. At the end everything is compared.
+Twelve weeks of a desk worker's diary in a few seconds: safety questions, a
+plan, doses that rise and fall, a flare and a recovery. And beside them: phones
+without a network, edits of one record on two phones, a delete against an edit,
+a phone set back to an old copy of itself, a tablet that comes late and brings
+records, and a relay that is set back twice. The folders and the sealed entries
+are real, and the relay runs inside this command, on this machine. At the end
+everything is compared.
 
 Examples:
   lissom demo
-  lissom demo --keep story         keep the folders; look around with `lissom --data story/tablet history`
+  lissom demo --keep story  keep the folders, to look around in:
+  lissom --data story/tablet history
 
 Exits with 6 unless it ends in `converged: yes`.")]
 pub(crate) struct Demo {
@@ -158,11 +161,11 @@ fn describe(lang: Lang, ending: &Ending) -> String {
     }
     let verdict = match ending.problems.as_slice() {
         [] => {
-            let all = words::VERDICT_ALL.with("records", ending.records_expected).say(lang);
+            let all = lines(&words::VERDICT_ALL.with("records", ending.records_expected).say(lang));
             format!("{all}\n\n{}", words::VERDICT_YES.say(lang))
         }
         problems => {
-            let problems: Vec<String> = problems.iter().map(|problem| problem.say(lang)).collect();
+            let problems: Vec<String> = problems.iter().map(|problem| lines(&problem.say(lang))).collect();
             format!("{}\n\n{}", problems.join("\n"), words::VERDICT_NO.say(lang))
         }
     };

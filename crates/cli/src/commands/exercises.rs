@@ -140,16 +140,15 @@ impl Exercises {
         for row in &rows {
             table.row(&[row.id.clone(), row.name.clone(), level(row.level).say(lang)]);
         }
-        let table = table.to_string();
-        let (head, body) = table.split_once('\n').unwrap_or((&table, ""));
-        let mut lines = vec![head.to_owned()];
+        let mut blocks = table.blocks().into_iter();
+        let mut lines: Vec<String> = blocks.next().into_iter().collect();
         let mut group = None;
-        for (row, line) in rows.iter().zip(body.lines()) {
+        for (row, block) in rows.iter().zip(blocks) {
             if group != Some(row.group) {
                 lines.push(format!("\n{BOLD}{}{BOLD:#}", row.group.say(lang)));
                 group = Some(row.group);
             }
-            lines.push(line.to_owned());
+            lines.push(block);
         }
         lines.push(format!("\n{}", words::NEXT_LIST.say(lang)));
         lines.join("\n")

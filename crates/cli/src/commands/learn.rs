@@ -21,8 +21,8 @@ use crate::texts::{Lang, learn as words};
 /// Read about back pain, and be guided through calming sessions
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without a name it lists the cards and the guided sessions. --play guides you through a session in
-real time; Ctrl-C ends it.
+Without a name it lists the cards and the guided sessions. --play guides you
+through a session in real time; Ctrl-C ends it.
 
 Examples:
   lissom learn                                  what there is

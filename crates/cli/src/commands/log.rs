@@ -19,15 +19,15 @@ use crate::when;
 /// Write down an exercise that you did
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Say as much as you like. With no numbers and no words at all, the exercise's starting dose is
-written down.
+Say as much as you like. With no numbers and no words at all, the exercise's
+starting dose is written down.
 
 Examples:
-  lissom log pelvic-tilt --sets 2 --reps 8 --hold 5 --pain-before 4 --pain-after 2
+  lissom log pelvic-tilt --sets 2 --reps 8 --hold 5 --pain-before 4
   lissom log walking --minutes 20 --at 2026-11-22T18:30
   lissom log knee-to-chest --side left --note \"easier than on Monday\"
   lissom log bird-dog --reps 4 --spread yes --stopped spreading
-  lissom log pelvic-tilt                                  the starting dose, now")]
+  lissom log pelvic-tilt  the starting dose, now")]
 pub(crate) struct Log {
     /// Id of the exercise; `lissom exercises` lists them
     #[arg(value_name = "EXERCISE")]
@@ -77,15 +77,19 @@ impl Log {
             diary.after_stop(reason, at).unwrap_or_else(|_| stop(reason, &[], Numbers::default()))
         });
         // It may be urgent: it is said first, also when there is no room left to write anything down.
-        for line in stop.iter().flat_map(|stop| to_do(context.lang(), stop)) {
-            context.out.tell_line(&line)?;
+        let out = context.out.saved();
+        let told = stop.iter().flat_map(|stop| to_do(context.lang(), stop)).try_for_each(|line| out.tell_line(&line));
+        if told.is_err() {
+            // Perhaps somebody reads there. Whether or not: what happened is written down.
+            stop.iter().flat_map(|stop| &stop.sentences).for_each(|sentence| out.warn(sentence.clone()));
         }
         let saved = diary.record_result(&values, Some(at))?;
         let names = diary.own_names().unwrap_or_default();
         let lang = context.lang();
         let logged =
             Logged { id: &saved.id, session: &saved.session, starting_dose, stop: stop.as_ref().map(JsonStop::from) };
-        context.out.show(&logged, || {
+        told?;
+        out.show(&logged, || {
             let what = [exercise_name(lang, &names, &values), dose(lang, &values)];
             let what = what.iter().filter(|part| !part.is_empty()).map(|part| printable(part));
             let what = what.collect::<Vec<_>>().join(", ");

@@ -23,17 +23,18 @@ use crate::when;
 /// Write down a measure: what you can do, a count, your desk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Alone it lists what can be measured, and what is due. With a name it asks, or takes what is given.
+Alone it lists what can be measured, and what is due. With a name it asks, or
+takes what is given.
 
 Examples:
-  lissom measure                                          the list
-  lissom measure psfs                                     what you can do; asks on a terminal
+  lissom measure            the list
+  lissom measure psfs       what you can do; asks on a terminal
   lissom measure psfs --item bending=4 --item \"sitting at work=5\"
   lissom measure sit-to-stand 12
   lissom measure desk-check --place home
   lissom measure own:sleepiness --name Sleepiness --labels bus,meeting,reading \\
     --item-max 10 --scoring mean --items 3,4,2
-  lissom measure show psfs                                all takings, and how far they moved")]
+  lissom measure show psfs  all takings, and how far they moved")]
 pub(crate) struct Measure {
     /// Id of the measure, or `show`
     #[arg(value_name = "MEASURE")]
@@ -84,7 +85,7 @@ const SHOW: &str = "show";
 
 impl Measure {
     pub(crate) fn run(self, context: &Context) -> Result<(), Failure> {
-        match (self.id.as_deref(), self.value.as_deref()) {
+        match (self.id.clone().as_deref(), self.value.as_deref()) {
             (None, _) => {
                 self.refuse_unfit(&[])?;
                 show::list(context)
@@ -98,8 +99,14 @@ impl Measure {
         }
     }
 
-    fn take(&self, context: &Context, id: &str) -> Result<(), Failure> {
+    fn take(mut self, context: &Context, id: &str) -> Result<(), Failure> {
         let mut diary = context.open()?;
+        if is_desk(id) && self.place.is_none() && can_ask() {
+            let asked = ask::place(&mut stdin().lock(), &mut anstream::stderr().lock(), context.lang())?;
+            let place = asked
+                .ok_or_else(|| Failure::refused("left", words::LEFT.with("command", "lissom measure desk-check")))?;
+            self.place = Some(place.as_str().to_owned());
+        }
         let at = when::given_or_now(self.at.as_deref())?;
         if !self.force {
             diary.check_not_in_the_future(at)?;
@@ -107,7 +114,7 @@ impl Measure {
         let taken = diary.measures()?;
         let before: Vec<&Dated<MeasureValues>> =
             taken.iter().filter(|one| one.values.measure.as_deref() == Some(id)).collect();
-        let mut draft = draft(self, context.lang(), id, &before)?;
+        let mut draft = draft(&self, context.lang(), id, &before)?;
         Self::fill_in(context, &mut draft)?;
         let mut values = draft.values();
         values.note = self.note.clone().filter(|note| !note.is_empty());
@@ -121,7 +128,7 @@ impl Measure {
         if draft.is_complete() {
             return Ok(());
         }
-        if !(stdin().is_terminal() && stderr().is_terminal()) {
+        if !can_ask() {
             return Err(draft.refused());
         }
         match ask(draft, &mut stdin().lock(), &mut anstream::stderr().lock(), context.lang())? {
@@ -148,6 +155,11 @@ impl Measure {
             None => Ok(()),
         }
     }
+}
+
+/// Whether somebody is there to be asked.
+fn can_ask() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
 }
 
 /// Whether a desk check is meant.

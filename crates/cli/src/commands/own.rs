@@ -17,8 +17,9 @@ use crate::when;
 /// Write down exercises of your own, and change them
 #[derive(Debug, Args)]
 #[command(after_help = "\
-They can be logged and planned like those of the catalogue. Nobody has checked them: a plan takes one
-up by itself only once it knows level, bias, position, regions and cautions.
+They can be logged and planned like those of the catalogue. Nobody has checked
+them: a plan takes one up by itself only once it knows level, bias, position,
+regions and cautions.
 
 Examples:
   lissom own add --name \"Towel pull\" --kind strength --sets 2 --reps 8
@@ -51,7 +52,7 @@ impl Own {
 }
 
 /// Everything that can be said of an own exercise.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 struct OwnFlags {
     /// Name
     #[arg(long, value_name = "TEXT")]
@@ -216,8 +217,8 @@ A name and a kind are needed; what the dose counts follows from its numbers.
 
 Examples:
   lissom own add --name \"Towel pull\" --kind strength --sets 2 --reps 8
-  lissom own add --name \"Garden walk\" --kind aerobic --minutes 15 --level 0 --bias neutral
-  lissom own add --name \"Door stretch\" --kind stretch --sets 2 --hold 20 --sides each --cautions none")]
+  lissom own add --name \"Garden walk\" --kind aerobic --minutes 15 --level 0
+  lissom own add --name \"Door stretch\" --kind stretch --sets 2 --hold 20")]
 struct Add {
     #[command(flatten)]
     values: OwnFlags,
@@ -240,7 +241,7 @@ impl Add {
         let id = exercise_id(&record).unwrap_or_default();
         let gaps = OwnExercise::read(&record, &values).map(|own| own.gaps).unwrap_or_default();
         let lang = context.lang();
-        context.out.show(&Written { id: &id, record: &record, gaps: &gaps }, || {
+        context.out.saved().show(&Written { id: &id, record: &record, gaps: &gaps }, || {
             let name = printable(values.name.as_deref().unwrap_or_default());
             let next = words::NEXT_LOG.with("log", format!("`lissom log {id}`"));
             let next = next.with("show", format!("`lissom own show {id}`"));
@@ -334,6 +335,9 @@ struct Edit {
 
 impl Edit {
     fn run(self, context: &Context) -> Result<(), Failure> {
+        if self.values == OwnFlags::default() {
+            return Err(Failure::usage(words::NOTHING));
+        }
         let mut diary: Diary = context.open()?;
         let own = diary.own_exercises()?;
         let id = find(&own, &self.id)?.id.clone();
@@ -344,13 +348,11 @@ impl Edit {
             self.values.put_into(values);
             changed = *values != before;
         })?;
-        if !changed {
-            return Err(Failure::usage(words::NOTHING));
-        }
         let now = diary.own_exercises()?;
         let gaps = now.iter().find(|own| own.id == id).map(|own| own.gaps.clone()).unwrap_or_default();
         let written = Written { id: &id, record: &record, gaps: &gaps };
-        context.out.answer(&written, || words::CHANGED.with("id", id.as_str()))
+        let said = if changed { words::CHANGED } else { words::AS_IT_WAS };
+        context.out.saved().answer(&written, || said.with("id", id.as_str()))
     }
 }
 

@@ -14,9 +14,9 @@ use crate::texts::relay as words;
 Whatever the new relay lacks goes up at the next sync.
 
 Examples:
-  lissom relay                                          show it
+  lissom relay                        show it
   lissom relay https://relay.example.org --invite 3kq9…
-  lissom relay http://127.0.0.1:8460                    on this machine, no TLS needed")]
+  lissom relay http://127.0.0.1:8460  on this machine, no TLS needed")]
 pub(crate) struct Relay {
     /// Address of the relay
     #[arg(value_name = "URL")]
@@ -53,6 +53,6 @@ impl Relay {
         };
         let relay = diary.set_relay(&url, self.invite.as_deref(), insecure)?;
         let chosen = Chosen { relay: Some(relay.as_str()) };
-        context.out.answer(&chosen, || words::CHOSEN.with("relay", relay.as_str()))
+        context.out.saved().answer(&chosen, || words::CHOSEN.with("relay", relay.as_str()))
     }
 }

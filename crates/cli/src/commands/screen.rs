@@ -10,29 +10,34 @@ mod show;
 mod stop;
 
 use clap::{Args, Subcommand};
-use lissom_diary::core::screening::{Level, Locked, Purpose, Standing};
-use lissom_diary::{Diary, core::day::Day};
+use lissom_diary::core::day::Day;
+use lissom_diary::core::screening::{Ask, Level, Locked, Purpose, Standing, StopReason};
+use lissom_diary::{Diary, HistoryQuery, ResultValues, RowValues};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{columns, wrap};
 use crate::texts::{Lang, Sentence, Text, screen as words};
 
+/// What there is to type on the day after a stop that wants help; nothing unlocks before.
+const TOMORROW: &str = "lissom screen --changed";
+
 /// Answer the safety questions that come before any exercise is put together
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-On a terminal the questions come one by one: y, n, or ? for not sure. `back` corrects the last
-answer; `q` leaves, and nothing is recorded. Nothing here is a diagnosis.
+On a terminal the questions come one by one: y, n, or ? for not sure. `back`
+corrects the last answer; `q` leaves, and only a warning sign is written down
+then. Nothing here is a diagnosis.
 
 Examples:
-  lissom screen                                           the questions, one by one
-  lissom screen --short                                   the short check before a session
-  lissom screen --age 47 --all-no                         no warning signs at all
+  lissom screen                    the questions, one by one
+  lissom screen --short            the short check before a session
+  lissom screen --age 47 --all-no  no warning signs at all
   lissom screen --age 47 --all-no --answer b4=yes --answer b4-pain=unsure
-  lissom screen show                                      what holds now, and what to do
-  lissom screen stop                                      something happens while you exercise"
+  lissom screen show               what holds now, and what to do
+  lissom screen stop               something happens while you exercise"
 )]
 pub(crate) struct Screen {
     #[command(subcommand)]
@@ -67,6 +72,33 @@ impl Screen {
     }
 }
 
+/// The command that asks what has to be answered: the short check, if that is all.
+pub(crate) fn asks_with(asks: &[Ask]) -> &'static str {
+    let short = asks.iter().all(|ask| ask.purpose() == Some(Purpose::Today));
+    if short { "lissom screen --short" } else { "lissom screen" }
+}
+
+/// Where what locks is settled, or told of in full.
+pub(crate) fn settles(why: &Locked) -> &'static str {
+    match why {
+        Locked::Standing(_) | Locked::UnderAge => "lissom screen show",
+        Locked::NotScreened => "lissom screen",
+        Locked::AskAgain(asks) => asks_with(asks),
+    }
+}
+
+/// Whether the questions wait for tomorrow: something was stopped today that wants help, and answers of the same day
+/// unlock nothing.
+pub(crate) fn waits_for_tomorrow(diary: &Diary, today: Day, why: &Locked) -> Result<bool, Failure> {
+    if !matches!(why, Locked::AskAgain(asks) if asks.contains(&Ask::AfterStop)) {
+        return Ok(false);
+    }
+    let day = Some(today.to_string());
+    let rows = diary.history(&HistoryQuery { from: day.clone(), to: day, ..HistoryQuery::default() })?;
+    let helped = |values: &ResultValues| values.stopped.as_deref().is_some_and(StopReason::wants_help);
+    Ok(rows.iter().any(|row| matches!(&row.values, RowValues::Result(values) if helped(values))))
+}
+
 /// What there is to do next: commands to type.
 fn next_steps(diary: &mut Diary, today: Day) -> Result<Vec<String>, Failure> {
     let step = match diary.safety(today)?.clearance() {
@@ -78,11 +110,8 @@ fn next_steps(diary: &mut Diary, today: Day) -> Result<Vec<String>, Failure> {
             format!("lissom screen clear --who NAME --day DATE{signs} --covers {}", ids.join(" "))
         }
         Err(Locked::UnderAge) => "lissom exercises".to_owned(),
-        Err(Locked::NotScreened) => "lissom screen".to_owned(),
-        Err(Locked::AskAgain(asks)) => {
-            let short = asks.iter().all(|ask| ask.purpose() == Some(Purpose::Today));
-            if short { "lissom screen --short" } else { "lissom screen" }.to_owned()
-        }
+        Err(why) if waits_for_tomorrow(diary, today, &why)? => TOMORROW.to_owned(),
+        Err(why) => settles(&why).to_owned(),
     };
     Ok(vec![step])
 }
@@ -90,7 +119,11 @@ fn next_steps(diary: &mut Diary, today: Day) -> Result<Vec<String>, Failure> {
 /// The last line: what to type next.
 fn next_line(lang: Lang, steps: &[String]) -> String {
     let [step] = steps else { return String::new() };
-    let said = if step.starts_with("lissom screen clear") { words::NEXT_ONCE_CLEARED } else { words::NEXT };
+    let said = match step.as_str() {
+        TOMORROW => words::NEXT_TOMORROW,
+        step if step.starts_with("lissom screen clear") => words::NEXT_ONCE_CLEARED,
+        _ => words::NEXT,
+    };
     paragraph(&said.with("command", format!("`{step}`")).say(lang), 0)
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::commands::sync::JsonNotice;
 use crate::context::Context;
 use crate::failure::{Failure, hinted};
-use crate::output::{BOLD, in_english, printable};
+use crate::output::{BOLD, columns, in_english, printable, wrap};
 use crate::table::labelled;
 use crate::texts::{Lang, Sentence, Text, failure, status as words};
 use crate::when;
@@ -133,7 +133,11 @@ fn describe(standing: &Standing, relay: Option<&str>, context: &Context) -> Stri
     }
     for notice in &standing.notices {
         let at = notice.at_ms.map_or_else(|| words::NOW.say(lang), when::short_ms);
-        lines.push(format!("  {at}  {}", notice.say(lang)));
+        let before = format!("  {at}  ");
+        let indent = before.chars().count();
+        for (index, line) in wrap(&notice.say(lang), columns().saturating_sub(indent)).iter().enumerate() {
+            lines.push(if index == 0 { format!("{before}{line}") } else { format!("{:indent$}{line}", "") });
+        }
     }
     lines.join("\n")
 }
@@ -145,8 +149,8 @@ fn shown(device: Option<&str>, lang: Lang) -> String {
 /// Check that everything is still as it was written
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The database file, every entry's hash and signature, every change, and that the history is what
-the documents say. Changes nothing.
+The database file, every entry's hash and signature, every change, and that the
+history is what the documents say. Changes nothing.
 
 Examples:
   lissom verify
@@ -191,7 +195,8 @@ fn with_remedy(problem: Sentence) -> Sentence {
 /// Make the history anew from the documents
 #[derive(Debug, Args)]
 #[command(after_help = "\
-For when `lissom verify` says that they differ. Nothing that was written down changes.
+For when `lissom verify` says that they differ. Nothing that was written down
+changes.
 
 Examples:
   lissom rebuild-history")]

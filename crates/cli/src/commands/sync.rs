@@ -10,20 +10,22 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::{columns, wrap};
 use crate::texts::{Lang, sync as words};
 use crate::when;
 
 /// Exchange with the relay: send what is new here, fetch what is new there
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Whatever happens on the way, nothing that was written down is lost, and the next sync goes on from
-there.
+Whatever happens on the way, nothing that was written down is lost, and the next
+sync goes on from there.
 
 Examples:
   lissom sync
-  lissom sync --budget-ms 5000        what is done by then is kept; the rest comes next time
+  lissom sync --budget-ms 5000  what is done by then is kept
 
-Exits with 5 if the relay cannot be reached, refuses, or knows no diary with these words.")]
+Exits with 5 if the relay cannot be reached, refuses, or knows no diary with
+these words.")]
 pub(crate) struct Sync {
     /// Longest time to take, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 60_000)]
@@ -85,14 +87,18 @@ impl Sync {
 }
 
 fn told(lang: Lang, report: &SyncReport) -> String {
+    let late = report.end == End::OutOfTime;
     let moved = match (report.pushed, report.pulled) {
+        // Whether there is something new nobody knows yet.
+        (0, 0) if late => words::OUT_OF_TIME_AT_ONCE.into(),
         (0, 0) => words::NOTHING.into(),
         (sent, 0) => words::SENT.with("n", sent),
         (0, received) => words::RECEIVED.with("n", received),
         (sent, received) => words::BOTH.with("n", sent).with("received", received),
     };
     let notices = report.notices.iter().map(|notice| notice.say(lang));
-    let out_of_time = (report.end == End::OutOfTime).then(|| words::OUT_OF_TIME.say(lang));
+    let some = report.pushed > 0 || report.pulled > 0;
+    let out_of_time = (late && some).then(|| words::OUT_OF_TIME.say(lang));
     let lines: Vec<String> = [moved.say(lang)].into_iter().chain(notices).chain(out_of_time).collect();
-    lines.join("\n")
+    lines.iter().flat_map(|line| wrap(line, columns())).collect::<Vec<_>>().join("\n")
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::commands::measure::desk_again;
 use crate::commands::plan::week;
+use crate::commands::screen::waits_for_tomorrow;
 use crate::context::Context;
 use crate::doses;
 use crate::failure::Failure;
@@ -42,6 +43,8 @@ struct Done {
     /// Whether the list of a desk is to be gone through again.
     desk_again: bool,
     exercises: BTreeSet<String>,
+    /// Something was stopped that wants help: nothing unlocks today any more.
+    help: bool,
 }
 
 impl Today {
@@ -49,8 +52,11 @@ impl Today {
         let mut diary = context.open()?;
         let numbers = diary.numbers()?;
         let advice = diary.advice(context.today()?)?;
-        let done = done(&diary, advice.today)?;
+        let mut done = done(&diary, advice.today)?;
         let locked = advice.safety.clearance().err();
+        if let Some(why) = &locked {
+            done.help = waits_for_tomorrow(&diary, advice.today, why)?;
+        }
         let next = Next::of(&advice, locked.as_ref(), &done);
         let lang = context.lang();
         context.out.show(&json(&advice, locked.as_ref(), &done, &next, numbers), || {
@@ -88,6 +94,7 @@ enum Next {
     Screen,
     ShortScreen,
     ScreenShow,
+    ScreenTomorrow,
     PlanNew,
     CheckIn,
     Log(String),
@@ -100,7 +107,7 @@ impl Next {
         let open = advice.session.iter().flat_map(|session| &session.items);
         let open = open.map(|item| &item.item.exercise).find(|id| !done.exercises.contains(*id));
         if let Some(why) = locked {
-            return Self::unlocks(why);
+            return if done.help { Self::ScreenTomorrow } else { Self::unlocks(why) };
         }
         match open {
             _ if advice.plan.plan.is_none() => Self::PlanNew,
@@ -124,8 +131,9 @@ impl Next {
             Self::ShortScreen => "lissom screen --short".to_owned(),
             Self::ScreenShow => "lissom screen show".to_owned(),
             Self::Screen => "lissom screen".to_owned(),
+            Self::ScreenTomorrow => "lissom screen --changed".to_owned(),
             Self::PlanNew => "lissom plan new".to_owned(),
-            Self::CheckIn => "lissom check-in --pain 0-10".to_owned(),
+            Self::CheckIn => "lissom check-in".to_owned(),
             Self::Log(id) => format!("lissom log {id}"),
             Self::Advice => "lissom advice".to_owned(),
             Self::Tomorrow => "lissom today".to_owned(),
@@ -136,6 +144,7 @@ impl Next {
         let command = format!("`{}`", self.command());
         let text = match self {
             Self::Screen | Self::ShortScreen | Self::ScreenShow | Self::PlanNew | Self::Advice => words::NEXT,
+            Self::ScreenTomorrow => words::NEXT_SCREEN_TOMORROW,
             Self::CheckIn => words::NEXT_CHECK_IN,
             Self::Log(_) => words::NEXT_LOG,
             Self::Tomorrow => words::NEXT_TOMORROW,

@@ -16,7 +16,7 @@ use crate::chart::Chart;
 use crate::commands::measure::{not_taken, unknown};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{FAINT, Said, columns};
+use crate::output::{FAINT, Said, columns, printable};
 use crate::page::Page;
 use crate::texts::{Lang, Sentence, Text, trend as words};
 
@@ -108,7 +108,9 @@ impl Trend {
         }
         let outcome = diary.advice(today)?.outcome;
         let what = what(id, &outcome)?;
-        let view = view(id, what, &outcome, today.plus(1 - self.days.unwrap_or(DAYS)), today);
+        let own = diary.measures()?.into_iter().rev().find(|one| one.values.measure.as_deref() == Some(id));
+        let own = own.and_then(|one| one.values.name);
+        let view = view((id, own.as_deref()), what, &outcome, today.plus(1 - self.days.unwrap_or(DAYS)), today);
         let marks = marks(&diary, &outcome, view.from, view.to)?;
         let missing = if view.is_part { missing(&view) } else { Vec::new() };
         let json = json::answer(&view, &outcome, &marks, &missing);
@@ -136,7 +138,7 @@ fn part_of(outcome: &Outcome, part: Part) -> &Line {
     }
 }
 
-fn view(id: &str, what: What<'_>, outcome: &Outcome, from: Day, to: Day) -> View {
+fn view((id, own): (&str, Option<&str>), what: What<'_>, outcome: &Outcome, from: Day, to: Day) -> View {
     let empty = Line::default();
     let is_pain = matches!(what, What::Part(Part::Back | Part::Leg));
     let view = View {
@@ -167,7 +169,7 @@ fn view(id: &str, what: What<'_>, outcome: &Outcome, from: Day, to: Day) -> View
             };
             let heading = match find(id) {
                 Some(known) => known.name.into(),
-                None => words::OWN.with("id", id),
+                None => words::OWN.with("name", printable(own.unwrap_or(id))),
             };
             View { heading, trend: Line { points, ..Line::default() }, scale, ..view }
         }

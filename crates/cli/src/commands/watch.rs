@@ -27,15 +27,16 @@ const POLL: Duration = Duration::from_millis(300);
 /// Follow the diary live, until Ctrl-C
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Shows every record as it comes in or changes, from another device or another program on this one,
-and sends what is written down here soon after. Offline it follows this device alone, and tries
-the relay again now and then.
+Shows every record as it comes in or changes, from another device or another
+program on this one, and sends what is written down here soon after. Offline it
+follows this device alone, and tries the relay again now and then.
 
 Examples:
   lissom watch
   lissom watch --json | jq 'select(.event == \"row\") | .row'
 
-With --json, each line is one object with an `event`: watching (once, when ready), row, synced, offline, online.")]
+With --json, each line is one object with an `event`: watching (once, when
+ready), row, synced, offline, online.")]
 pub(crate) struct Watch {}
 
 #[derive(Serialize)]

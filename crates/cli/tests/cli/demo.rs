@@ -13,6 +13,8 @@ fn it_ends_in_yes_and_its_folders_can_be_looked_at() {
     let ran: Ran = lissom().args(["demo", "--keep"]).arg(&keep).output().unwrap().into();
     assert_eq!((ran.exit, ran.err.as_str()), (0, ""), "{}", ran.out);
     assert!(ran.out.ends_with("\nconverged: yes\n"), "{}", ran.out);
+    let wide = ran.out.lines().find(|line| line.chars().count() > 80 && !line.contains(&*keep.to_string_lossy()));
+    assert_eq!(wide, None, "{}", ran.out);
     for device in ["phone", "work-phone", "tablet"] {
         let ran = lissom().arg("--data").arg(keep.join(device)).args(["history", "--json"]).output().unwrap();
         assert!(ran.status.success());

@@ -196,6 +196,8 @@ fn time_that_is_up_is_no_failure_and_is_said() {
     let relay = Relay::start();
     let device = relay.device();
     device.log(&["walking"]);
+    let said = device.run(&["sync", "--budget-ms", "0"]).out;
+    assert!(said.contains("before anything was exchanged") && !said.contains("Nothing new"), "{said}");
     let report = device.json(&["sync", "--budget-ms", "0"]);
     assert_eq!((&report["unsynced"], &report["notices"][0]["kind"]), (&json!(1), &json!("out-of-time")));
     assert_eq!(device.json(&["sync"])["unsynced"], 0);

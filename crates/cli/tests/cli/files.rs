@@ -52,3 +52,63 @@ fn a_file_that_is_no_export_is_neither_replaced_nor_imported() {
     assert_eq!(device.run(&["export", &nowhere]).exit, 4);
     assert_eq!(device.run(&["import", &nowhere]).exit, 4);
 }
+
+#[test]
+fn a_note_is_no_formula_in_a_table_and_whole_in_an_archive() {
+    let device = Device::begun();
+    let notes =
+        ["=HYPERLINK(\"x\")", "+1", "-2 today", "@SUM(1)", "\t=1", "\r=1", "\u{ff1d}1", "plain = fine", "'quoted"];
+    for (hour, note) in notes.iter().enumerate() {
+        let (at, note) = (format!("2024-03-01T{hour:02}:00"), format!("--note={note}"));
+        device.log(&["walking", "--minutes", "20", "--at", &at, &note]);
+    }
+    device.json(&[
+        "measure",
+        "own:x",
+        "--name",
+        "=1+1",
+        "--labels",
+        "@a,b",
+        "--items",
+        "3,4",
+        "--item-max",
+        "5",
+        "--scoring",
+        "sum",
+    ]);
+    let file = device.file("a.csv");
+    device.json(&["export", &file]);
+    let mut table = csv::Reader::from_path(&file).unwrap();
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let formula =
+        |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}']) && cell.parse::<i64>().is_err();
+    assert!(rows.iter().flatten().all(|cell| !formula(cell)), "{rows:?}");
+    let cells: Vec<&str> = rows.iter().flatten().collect();
+    for kept in ["'=HYPERLINK(\"x\")", "plain = fine", "'quoted", "'=1+1", "'@a; b"] {
+        assert!(cells.contains(&kept), "{kept}: {cells:?}");
+    }
+    let archive = device.file("a.json");
+    device.json(&["export", &archive]);
+    let other = Device::begun();
+    other.json(&["import", &archive]);
+    assert_eq!(other.history(&[]), device.history(&[]));
+}
+
+#[test]
+fn a_dash_exports_to_standard_output_and_to_no_file() {
+    let device = Device::begun();
+    device.log(&["walking", "--minutes", "20"]);
+    for (flags, start) in
+        [(&[][..], "{\n  \"format\""), (&["--format", "csv"], "type,id,at,exercise"), (&["--json"], "{\n  \"format\"")]
+    {
+        let place = tempfile::tempdir().unwrap();
+        let ran = device.command(&[&["export", "-"], flags].concat()).current_dir(place.path()).output().unwrap();
+        assert!(ran.status.success() && ran.stdout.starts_with(start.as_bytes()), "{flags:?}");
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(said.contains("standard output"), !flags.contains(&"--json"), "{said}");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+    let place = device.file("again.json");
+    fs::write(&place, device.run(&["export", "-"]).out).unwrap();
+    assert!(Device::begun().json(&["import", &place])["added"].as_u64() > Some(0));
+}

@@ -668,6 +668,8 @@ fn the_help_speaks_the_language() {
         // Command lines of examples, names of flags, and what stands for a value are typed in every language.
         let lines = ran.out.lines().map(|line| match line.trim_start() {
             typed if line.starts_with("  lissom ") => typed.split_once("  ").map_or("", |(_, comment)| comment),
+            // The rest of a command line that goes on.
+            _ if line.starts_with("    --") => "",
             _ => line,
         });
         let words = lines.collect::<Vec<_>>().join("\n");

@@ -96,6 +96,9 @@ fn what_is_no_card_and_no_session_is_refused() {
         let said = device.refused(3, arguments);
         assert!(said.starts_with(flag), "{arguments:?}: {said}");
     }
+    let said = device.refused(3, &["breaks", "--from", "18:00", "--to", "9:00"]);
+    assert!(said.contains("09:00 is not after 18:00"), "{said}");
+    assert!(device.refused(3, &["breaks", "--quiet", "13:00-12:00"]).contains("12:00 is not after 13:00"));
 }
 
 #[test]

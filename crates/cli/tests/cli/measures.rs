@@ -153,6 +153,8 @@ fn a_questionnaire_of_ones_own_is_described_once() {
     assert!(why.contains("3 of 3 has no answer: “reading”") && why.contains("--items \"6,4,?\"`"), "{why}");
     let shown = device.run(&["measure", "show", id]).out;
     assert!(shown.starts_with("Sleepiness") && shown.contains("bus 6, meeting 4, reading 2"), "{shown}");
+    let trend = device.run(&["trend", id, "--today", "2026-03-09"]).out;
+    assert!(trend.starts_with("Sleepiness "), "{trend}");
 }
 
 #[test]

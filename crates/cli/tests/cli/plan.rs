@@ -165,3 +165,51 @@ fn a_plan_in_the_future_is_refused() {
     let refused = device.run(&[&["--today", "2150-01-01"], &NEW[..]].concat());
     assert_eq!(refused.exit, 3, "{}", refused.err);
 }
+
+#[test]
+fn a_change_that_changes_nothing_says_so_and_makes_no_version() {
+    let device = Device::screened();
+    device.json_on(0, &["plan", "new", "--preset", "ten-minutes", "--days", "mo,th"]);
+    let versions = || device.json_on(0, &["plan", "show", "--versions"])["versions"].as_array().unwrap().len();
+    for arguments in [&["unlock", "cat-cow"][..], &["reorder", "mo", "2", "2"], &["move", "mo", "mo"]] {
+        let edited = device.json_on(0, &[&["plan", "edit"], arguments].concat());
+        assert_eq!((&edited["changed"], versions()), (&json!(false), 1), "{arguments:?}");
+    }
+    device.json_on(0, &["plan", "edit", "minutes", "20"]);
+    let again = device.run_on(0, &["plan", "edit", "minutes", "20"]).out;
+    assert!(again.contains("Nothing changed") && versions() == 2, "{again}");
+    let said = device.run_on(0, &["plan"]).out;
+    assert!(!said.contains("ten-minutes"), "{said}");
+}
+
+#[test]
+fn a_locked_plan_is_a_list_to_read_and_is_unlocked_by_no_more_than_is_due() {
+    let device = Device::screened();
+    device.json_on(0, &["plan", "new", "--preset", "ten-minutes", "--days", "7"]);
+    let said = device.refused_on(3, 3, &with(&["--name", "for the knees"]));
+    assert!(said.contains("`lissom screen --short`") && !said.contains("`lissom screen`"), "{said}");
+    assert!(said.contains("--minutes 18") && said.contains("--name \"for the knees\""), "{said}");
+    let shown = device.run_on(3, &["plan"]).out;
+    assert!(shown.lines().skip(1).all(|line| !line.contains(" min")), "{shown}");
+    let (why, week) = (shown.find("five short questions"), shown.find("Monday"));
+    assert!(why.is_some() && why < week, "that it is locked stands first: {shown}");
+    assert!(shown.trim_end().ends_with("`lissom screen --short`"), "{shown}");
+    assert_eq!(device.json_on(3, &["plan"])["week"][0]["seconds"], 0);
+}
+
+#[test]
+fn what_is_meant_for_another_place_is_left_out_for_that() {
+    let device = Device::screened();
+    let new = ["plan", "new", "--region", "lower", "--minutes", "18", "--days", "mo,we,fr", "--pain", "5"];
+    let made = device.json_on(0, &new);
+    let mut seen = 0;
+    for out in made["left_out"].as_array().unwrap() {
+        let exercise = device.json(&["exercise", out["exercise"].as_str().unwrap()]);
+        let regions: Vec<&str> = exercise["regions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        if !regions.iter().any(|region| ["lower", "whole"].contains(region)) {
+            assert_eq!(out["because"]["key"], "plan.out.region", "{out}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2, "{made}");
+}

@@ -126,6 +126,31 @@ fn the_table_is_aligned_and_a_note_cannot_drive_the_terminal() {
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with("When              What         Dose"), "{}", lines[0]);
     assert!(lines[1].starts_with("2024-03-01 00:00  Pelvic tilt  2 x 8"), "{}", lines[1]);
-    assert!(lines[2].starts_with("2024-03-02 08:00  Check-in     leg 1"), "{}", lines[2]);
+    assert!(lines[3].starts_with("2024-03-02 08:00  Check-in     leg 1"), "{}", lines[3]);
     assert!(ran.out.contains("a [31mred") && !ran.out.contains('\u{1b}') && !ran.out.contains('\u{7}'));
+}
+
+#[test]
+fn what_changes_nothing_is_not_said_to_have_changed_something() {
+    let device = Device::begun();
+    let id = device.log(&["walking", "--minutes", "20"]);
+    let own = device.json(&["own", "add", "--name", "Ball", "--kind", "strength", "--reps", "6"]);
+    let own = own["id"].as_str().unwrap().to_owned();
+    let twice = |arguments: &[&str], words: [&str; 2]| {
+        for (time, word) in words.into_iter().enumerate() {
+            let ran = device.run(arguments);
+            assert_eq!(ran.exit, 0, "{arguments:?}: {}", ran.err);
+            assert!(ran.out.contains(word), "{arguments:?}, time {time}: {}", ran.out);
+        }
+    };
+    twice(&["edit", &id, "--minutes", "25"], ["Changed", "as it was"]);
+    twice(&["edit", &id, "--at", "2024-03-01T10:00"], ["Changed", "as it was"]);
+    twice(&["delete", &id], ["Deleted", "deleted already"]);
+    twice(&["edit", &id, "--minutes", "30"], ["which is deleted", "as it was"]);
+    twice(&["restore", &id], ["Restored", "is not deleted"]);
+    twice(&["own", "edit", &own, "--reps", "8"], ["Changed", "as it was"]);
+    twice(&["delete", &own], ["Deleted", "deleted already"]);
+    twice(&["restore", &own], ["Restored", "is not deleted"]);
+    assert_eq!(device.json(&["restore", &id])["changed"], false);
+    assert_eq!(device.json(&["delete", &id])["changed"], true);
 }

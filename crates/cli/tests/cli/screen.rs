@@ -360,3 +360,13 @@ fn each_part_has_its_help() {
         assert!(said.contains("\nExamples:\n  lissom screen "), "{part}: {said}");
     }
 }
+
+#[test]
+fn answers_without_a_warning_sign_promise_nothing_while_an_emergency_stands() {
+    let device = Device::begun();
+    device.run(&["screen", "--age", "47", "--all-no", "--answer", "a1=yes", "--country", "DE"]);
+    let said = device.run(&["screen", "--age", "47", "--all-no", "--country", "DE"]).out;
+    assert!(said.contains("none for now") && !said.contains("all levels"), "{said}");
+    let calm = Device::begun().run(&["screen", "--age", "47", "--all-no", "--country", "DE"]).out;
+    assert!(calm.contains("all levels"), "{calm}");
+}

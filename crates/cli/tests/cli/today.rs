@@ -1,6 +1,6 @@
 //! What there is to do today.
 
-use lissom_diary::CheckInValues;
+use lissom_diary::{CheckInValues, ResultValues};
 use serde_json::{Value, json};
 
 use crate::advice::two_good_weeks;
@@ -61,7 +61,7 @@ fn today_is_exactly_these_names() {
 fn there_is_exactly_one_next_step_and_it_moves_on() {
     let device = planned();
     let next = |day| device.json_on(day, &["today"])["next"]["command"].as_str().unwrap().to_owned();
-    assert_eq!(next(0), "lissom check-in --pain 0-10");
+    assert_eq!(next(0), "lissom check-in");
     two_good_weeks(&device);
     let items = device.json_on(0, &["today"])["session"]["items"].clone();
     let first = items[0]["exercise"].as_str().unwrap().to_owned();
@@ -69,7 +69,7 @@ fn there_is_exactly_one_next_step_and_it_moves_on() {
     let mut diary = device.diary();
     for item in items.as_array().unwrap() {
         let exercise = Some(item["exercise"].as_str().unwrap().to_owned());
-        let result = lissom_diary::ResultValues { exercise, ..Default::default() };
+        let result = ResultValues { exercise, ..Default::default() };
         diary.record_result(&result, Some(at(0, 19))).unwrap();
     }
     assert_eq!(next(0), "lissom today");
@@ -131,4 +131,21 @@ fn on_a_day_off_nothing_is_planned() {
     let id = listed[0]["id"].as_str().unwrap();
     device.json(&["plan", "off", "--delete", &id[id.len() - 8..]]);
     assert_eq!(device.json_on(0, &["today"])["session"]["nothing"], Value::Null);
+}
+
+#[test]
+fn on_the_day_of_a_stop_that_wants_help_the_next_step_is_for_tomorrow() {
+    let device = checked_in();
+    let stopped = ResultValues {
+        exercise: Some("bird-dog".to_owned()),
+        reps: Some(4),
+        stopped: Some("saddle-bladder-weakness-chest".to_owned()),
+        ..ResultValues::default()
+    };
+    device.diary().record_result(&stopped, Some(at(0, 9))).unwrap();
+    let next = |day| device.json_on(day, &["today"])["next"].clone();
+    let said = next(0)["sentence"]["text"].as_str().unwrap().to_owned();
+    assert!(said.contains("tomorrow"), "{said}");
+    assert_eq!(next(1)["command"], "lissom screen");
+    assert!(!next(1)["sentence"]["text"].as_str().unwrap().contains("tomorrow"));
 }

@@ -161,7 +161,18 @@ pub(crate) fn within(limits: &Limits, profile: &Profile) -> Result<Generated, Re
     let mut left_out = filled.dropped;
     for exercise in well_known(&profile).filter(|exercise| exercise.kind != Kind::Posture) {
         if !filled.items.iter().any(|item| item.exercise == exercise.id) {
-            let because = verdict(exercise).unwrap_or_else(|| passed_over(&profile, exercise));
+            // What is meant for another place stays out whatever there is to exercise with, and whatever the level is in
+            // some weeks. A condition or screening that keeps it away is said first all the same.
+            let elsewhere = passed_over(&profile, exercise);
+            let because = match verdict(exercise) {
+                Some(Because::Level { cap: Cap::Pain | Cap::Beginner, .. } | Because::Equipment(_))
+                    if elsewhere == Because::OtherRegion =>
+                {
+                    elsewhere
+                }
+                Some(because) => because,
+                None => elsewhere,
+            };
             left_out.push(LeftOut { exercise: Some(exercise), because });
         }
     }

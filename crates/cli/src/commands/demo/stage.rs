@@ -8,14 +8,14 @@ use crate::commands::demo::device::Device;
 use crate::commands::demo::relay::Relay;
 use crate::commands::demo::story::{Entry, On};
 use crate::failure::Failure;
-use crate::output::{BOLD, Output};
+use crate::output::{BOLD, Output, columns, wrap};
 use crate::texts::{Lang, Sentence, Text, demo as words};
 
 /// Rounds of syncing after which quiet must have come. Two do for devices that only have news.
 const ROUNDS_MAX: usize = 8;
 
-/// Columns of the account, beside its margin.
-const COLUMNS: usize = 92;
+/// Columns before the account.
+const INDENT: usize = 3;
 
 /// Everything on the stage.
 pub(super) struct Stage {
@@ -66,16 +66,8 @@ impl Stage {
     /// A few sentences of the account.
     pub(super) fn tell(&self, sentence: impl Into<Sentence>) -> Result<(), Failure> {
         let text = sentence.into().say(self.lang());
-        let mut line = String::new();
-        for word in text.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-                self.out.tell_line(&format!("   {line}"))?;
-                line.clear();
-            }
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        }
-        self.out.tell_line(&format!("   {line}"))
+        let lines = wrap(&text, columns().saturating_sub(INDENT));
+        lines.iter().try_for_each(|line| self.out.tell_line(&format!("{:INDENT$}{line}", "")))
     }
 
     /// Something that has lines of its own.

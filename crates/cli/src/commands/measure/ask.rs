@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, Write};
 
+use lissom_diary::core::lifestyle::desk::Place;
+
 use super::draft::{Draft, Form};
 use crate::failure::Failure;
 use crate::output::{columns, wrap};
@@ -60,6 +62,18 @@ pub(super) fn ask(
         }
     }
     Ok(Asked::Complete)
+}
+
+/// Asks where the desk is. `None`: the person left.
+pub(super) fn place(input: &mut impl BufRead, output: &mut impl Write, lang: Lang) -> Result<Option<Place>, Failure> {
+    say(output, lang, words::ASK_PLACE)?;
+    loop {
+        let Some(reply) = line(input)? else { return Ok(None) };
+        match Place::ALL.iter().find(|place| place.as_str() == reply.trim().to_lowercase()) {
+            Some(place) => return Ok(Some(*place)),
+            None => say(output, lang, words::ASK_PLACE)?,
+        }
+    }
 }
 
 /// What may be answered.
@@ -167,6 +181,14 @@ mod tests {
         assert_eq!(asked(&mut draft, "").0, Asked::Left);
         assert_eq!(asked(&mut draft, "5\n").0, Asked::Complete);
         assert_eq!(draft.values().items.unwrap(), [4, 5]);
+    }
+
+    #[test]
+    fn the_place_of_a_desk_is_asked_until_it_is_one() {
+        let asked = |typed: &str| place(&mut typed.as_bytes(), &mut Vec::new(), Lang::En).unwrap();
+        assert_eq!(asked("moon\nHome\n").map(Place::as_str), Some("home"));
+        assert_eq!(asked("work\n").map(Place::as_str), Some("work"));
+        assert!(asked("q\n").is_none() && asked("").is_none());
     }
 
     #[test]

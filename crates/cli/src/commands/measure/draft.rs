@@ -9,7 +9,7 @@ use lissom_diary::core::scale::Range;
 
 use super::{Measure, is_desk};
 use crate::failure::Failure;
-use crate::output::printable;
+use crate::output::{printable, quoted};
 use crate::texts::{Lang, Sentence, Text, measure as words};
 
 /// Stands for an answer that is still missing.
@@ -299,17 +299,6 @@ fn answers(draft: &Draft, given: &[String], count: usize) -> Result<Vec<Option<i
 /// Labels compare without regard to case and to spaces around them.
 fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=,.:/".contains(c);
-    let soft = |c: char| !c.is_control() && !"\"\\$`!'".contains(c);
-    match word {
-        word if !word.is_empty() && word.chars().all(plain) => word.to_owned(),
-        word if word.chars().all(soft) => format!("\"{word}\""),
-        word => format!("'{}'", printable(word).replace('\'', "'\\''")),
-    }
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ pub(super) fn show(
         }),
         change,
     };
-    context.out.show(&json, || {
+    context.out.saved().show(&json, || {
         let mut page = Page::new(lang);
         let name = measures::name(lang, &taken.values);
         if let (Some(check), Some(place)) = (&check, place) {

@@ -17,7 +17,8 @@ use crate::texts::plan as words;
 /// Change the plan that you follow
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Days are mo, tu, we, th, fr, sa, su. Each change makes a new version; the old ones stay.
+Days are mo, tu, we, th, fr, sa, su. Each change makes a new version; the old
+ones stay.
 
 Examples:
   lissom plan edit swap partial-crunch cat-cow
@@ -36,6 +37,9 @@ pub(super) struct Change {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Another exercise in the place of one
+    #[command(
+        after_help = "Examples:\n  lissom plan edit swap partial-crunch cat-cow\n  lissom plan edit swap bird-dog side-bridge --day mo"
+    )]
     Swap {
         /// Exercise that goes
         #[arg(value_name = "FROM")]
@@ -48,6 +52,9 @@ enum What {
         day: Option<String>,
     },
     /// An exercise more, at the end of a day
+    #[command(
+        after_help = "Examples:\n  lissom plan edit add walking --day mo --minutes 10\n  lissom plan edit add pelvic-tilt --day fr"
+    )]
     Add {
         /// Exercise
         #[arg(value_name = "EXERCISE")]
@@ -60,12 +67,18 @@ enum What {
         minutes: Option<u32>,
     },
     /// An exercise less
+    #[command(
+        after_help = "Examples:\n  lissom plan edit remove knee-to-chest\n  lissom plan edit remove knee-to-chest --day fr"
+    )]
     Remove(One),
     /// Keep an exercise where it is when the plan is made anew
+    #[command(after_help = "Examples:\n  lissom plan edit lock pelvic-tilt")]
     Lock(One),
     /// Let go of a kept exercise
+    #[command(after_help = "Examples:\n  lissom plan edit unlock pelvic-tilt")]
     Unlock(One),
     /// Another order within a day
+    #[command(after_help = "Examples:\n  lissom plan edit reorder mo 2 1  the second of Monday comes first")]
     Reorder {
         /// Day
         #[arg(value_name = "DAY")]
@@ -78,6 +91,7 @@ enum What {
         to: u32,
     },
     /// The session of one day on another; two days that both have one change places
+    #[command(after_help = "Examples:\n  lissom plan edit move mo tu")]
     Move {
         /// Day that it was on
         #[arg(value_name = "DAY")]
@@ -87,12 +101,14 @@ enum What {
         to: String,
     },
     /// Other days; makes the plan anew around what you put in or kept
+    #[command(after_help = "Examples:\n  lissom plan edit days mo,we,fr\n  lissom plan edit days 4")]
     Days {
         /// Days such as mo,we,fr, or how many a week
         #[arg(value_name = "DAYS")]
         days: String,
     },
     /// Other minutes for a session; makes the plan anew around what you put in or kept
+    #[command(after_help = "Examples:\n  lissom plan edit minutes 20")]
     Minutes {
         /// Minutes, 3 to 120
         #[arg(value_name = "N", allow_hyphen_values = true)]
@@ -124,7 +140,7 @@ impl Change {
             error => refused::failure(error, numbers),
         });
         let (id, edited) = edited?;
-        shown(context, &mut diary, &id, &edited)
+        shown(context, &mut diary, &id, &edited, id != plan.id)
     }
 }
 
@@ -220,20 +236,21 @@ fn there(items: &[Item], exercise: &str, weekday: Option<u8>) -> Result<(), Fail
     Err(Failure::not_found("not-in-plan", said))
 }
 
-fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited) -> Result<(), Failure> {
+fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited, changed: bool) -> Result<(), Failure> {
     let lang = context.lang();
     let advice: Advice = diary.advice(context.today()?)?;
     let answer = json!({
         "id": id,
+        "changed": changed,
         "week": week::json(&advice),
         "left_out": make::left_out_json(&edited.left_out),
         "gaps": edited.gaps.iter().map(|gap| Said::from(gap.sentence())).collect::<Vec<_>>(),
         "unchecked": edited.unchecked.clone().map(Said::from),
         "next": "lissom today",
     });
-    context.out.show(&answer, || {
+    context.out.saved().show(&answer, || {
         let mut page = Page::new(lang);
-        page.heading(words::CHANGED);
+        page.heading(if changed { words::CHANGED } else { words::UNCHANGED });
         week::show(&mut page, lang, &advice);
         make::say_left_out(&mut page, lang, &edited.left_out);
         let notes = edited.gaps.iter().map(|gap| gap.sentence()).chain(edited.unchecked.clone());

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{ask, days, moment, refused, week};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Said;
+use crate::output::{Said, quoted};
 use crate::page::Page;
 use crate::texts::{Lang, plan as words};
 
@@ -25,12 +25,13 @@ const NEEDED: [&str; 3] = ["region", "minutes", "days"];
 /// Make a plan for the week, in place of the one you follow
 #[derive(Debug, Args)]
 #[command(after_help = "\
-On a terminal it asks for what is not given. What is not said is taken on the careful side.
+On a terminal it asks for what is not given. What is not said is taken on the
+careful side.
 
 Examples:
   lissom plan new
-  lissom plan new --region lower --pain 4 --settles day --minutes 18 --days mo,tu,we,fr,sa
-  lissom plan new --region sciatica --leg 3 --minutes 20 --days 3 --direction extension
+  lissom plan new --region lower --pain 4 --minutes 18 --days mo,tu,we,fr
+  lissom plan new --region sciatica --leg 3 --days 3 --minutes 20
   lissom plan new --preset ten-minutes --days 5")]
 pub(super) struct New {
     /// Where the trouble is: lower, upper, sciatica, whole; several with commas
@@ -87,7 +88,10 @@ impl New {
         let numbers = diary.numbers()?;
         let advice = diary.advice(context.today()?)?;
         // Nobody is asked nine questions to be told then that there is no plan.
-        advice.safety.clearance().map_err(|why| refused::locked(&why, numbers))?;
+        advice.safety.clearance().map_err(|why| match self.typed() {
+            None => refused::locked(&why, numbers),
+            Some(again) => refused::locked_new(&why, numbers, &again),
+        })?;
         if let Some(preset) = &self.preset {
             return self.by_preset(context, &mut diary, preset, numbers);
         }
@@ -101,6 +105,36 @@ impl New {
         shown(context, &mut diary, &id, &made)
     }
 
+    /// The command with all that was given; `None` if nothing was.
+    fn typed(&self) -> Option<String> {
+        let one = |(flag, given): (&str, &String)| format!(" --{flag} {}", quoted(given));
+        let given = self.flags().into_iter().filter_map(|(flag, given)| Some((flag, given.as_ref()?)));
+        let more = [("name", &self.name), ("preset", &self.preset)];
+        let more = more.into_iter().filter_map(|(flag, given)| Some((flag, given.as_ref()?)));
+        let likes = self.like.iter().map(|id| ("like", id)).chain(self.dislike.iter().map(|id| ("dislike", id)));
+        let mut typed: String = given.chain(more).chain(likes).map(one).collect();
+        if self.over_65 {
+            typed.push_str(" --over-65");
+        }
+        (!typed.is_empty()).then(|| format!("lissom plan new{typed}"))
+    }
+
+    /// The flags that answer questions.
+    fn flags(&self) -> [(&'static str, &Option<String>); 10] {
+        [
+            ("region", &self.region),
+            ("pain", &self.pain),
+            ("leg", &self.leg),
+            ("settles", &self.settles),
+            ("goal", &self.goal),
+            ("minutes", &self.minutes),
+            ("days", &self.days),
+            ("equipment", &self.equipment),
+            ("experience", &self.experience),
+            ("direction", &self.direction),
+        ]
+    }
+
     fn by_preset(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
         let given = self.days.as_deref().ok_or_else(|| missing(&["days"]))?;
         let weekdays = days::read(given).map_err(|why| Failure::refused_field("days", why))?;
@@ -112,18 +146,7 @@ impl New {
 
     /// What the flags and the answers come to; `None`: the person left.
     fn profile(&self, context: &Context, diary: &Diary, advice: &Advice) -> Result<Option<Profile>, Failure> {
-        let flags = [
-            ("region", &self.region),
-            ("pain", &self.pain),
-            ("leg", &self.leg),
-            ("settles", &self.settles),
-            ("goal", &self.goal),
-            ("minutes", &self.minutes),
-            ("days", &self.days),
-            ("equipment", &self.equipment),
-            ("experience", &self.experience),
-            ("direction", &self.direction),
-        ];
+        let flags = self.flags();
         let mut profile = Profile {
             likes: self.like.iter().flat_map(|ids| ask::items(ids)).collect(),
             dislikes: self.dislike.iter().flat_map(|ids| ask::items(ids)).collect(),
@@ -193,7 +216,7 @@ fn shown(context: &Context, diary: &mut Diary, id: &str, made: &Generated) -> Re
         "extras": made.extras.iter().map(|extra| week::extra_json(*extra)).collect::<Vec<_>>(),
         "next": "lissom today",
     });
-    context.out.show(&answer, || {
+    context.out.saved().show(&answer, || {
         let mut page = Page::new(lang);
         page.heading(words::MADE);
         week::show(&mut page, lang, &advice);

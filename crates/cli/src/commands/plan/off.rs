@@ -22,8 +22,9 @@ const ID_CHARS_MIN: usize = 4;
 /// Say that you are away, ill or resting, or that your back is flaring up; list what was said
 #[derive(Debug, Args)]
 #[command(after_help = "\
-On days off nothing is planned and nothing is owed. In a flare everything is halved, until you say
-that it is over or two mornings were close to what is usual for you.
+On days off nothing is planned and nothing is owed. In a flare everything is
+halved, until you say that it is over or two mornings were close to what is
+usual for you.
 
 Examples:
   lissom plan off                               lists them
@@ -73,7 +74,7 @@ impl Off {
         let last = to.unwrap_or(from).to_string();
         let lang = context.lang();
         let answer = json!({"id": id, "reason": what, "from": from.to_string(), "to": to.map(|to| to.to_string())});
-        context.out.show(&answer, || {
+        context.out.saved().show(&answer, || {
             let said = match what {
                 "flare" => words::OFF_FLARE.with("day", from.to_string()),
                 "flare-over" => words::OFF_FLARE_OVER.into(),
@@ -92,7 +93,7 @@ fn delete(context: &Context, diary: &mut Diary, given: &str) -> Result<(), Failu
     let found: Vec<&str> = all.iter().map(|record| record.id.as_str()).filter(|id| fits(id)).collect();
     let [id] = found.as_slice() else { return Err(Failure::not_found("not-found", words::OFF_UNKNOWN)) };
     diary.delete(id)?;
-    context.out.answer(&json!({"id": id}), || words::OFF_DELETED)
+    context.out.saved().answer(&json!({"id": id}), || words::OFF_DELETED)
 }
 
 fn list(context: &Context, diary: &Diary) -> Result<(), Failure> {
@@ -135,7 +136,8 @@ fn reason(lang: Lang, word: Option<&str>) -> String {
 /// Go over from getting better to keeping well, or back
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It is offered once pain has been little for two weeks and you can do what you want to.
+It is offered once pain has been little for two weeks and you can do what you
+want to.
 
 Examples:
   lissom plan well
@@ -156,6 +158,7 @@ impl Well {
         let lang = context.lang();
         context
             .out
+            .saved()
             .show(&json!({"id": id, "mode": mode}), || format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang)))
     }
 }

@@ -5,6 +5,7 @@ use lissom_diary::core::refusal::{Reason, Refusal};
 use lissom_diary::core::screening::{Locked, Numbers};
 use lissom_diary::{Error, PlanError};
 
+use crate::commands::screen::settles;
 use crate::failure::Failure;
 use crate::texts::{Sentence, plan as words};
 
@@ -15,8 +16,22 @@ pub(crate) fn joined(sentences: impl IntoIterator<Item = Sentence>) -> Option<Se
 
 /// Why nothing is put together, and what unlocks it.
 pub(crate) fn locked(locked: &Locked, numbers: Numbers) -> Failure {
-    let said = locked.sentences(numbers).into_iter().chain([words::UNLOCK.into()]);
-    Failure::refused("locked", joined(said).unwrap_or_else(|| words::UNLOCK.into()))
+    Failure::refused("locked", why(locked, numbers))
+}
+
+/// The same for `plan new`, with what was asked for: it is not kept, so it is shown as it is to be typed again.
+pub(super) fn locked_new(locked: &Locked, numbers: Numbers, again: &str) -> Failure {
+    let then = words::THEN.with("command", again);
+    let said = words::JOINED.with("first", why(locked, numbers)).with("rest", then);
+    Failure::refused("locked", said)
+}
+
+fn why(locked: &Locked, numbers: Numbers) -> Sentence {
+    let asks = matches!(locked, Locked::NotScreened | Locked::AskAgain(_));
+    let unlock = if asks { words::UNLOCK } else { words::UNLOCK_SHOW };
+    let unlock = unlock.with("command", settles(locked));
+    let said = locked.sentences(numbers).into_iter().chain([unlock.clone()]);
+    joined(said).unwrap_or(unlock)
 }
 
 /// A refused or failed call, with the names of the command line.
@@ -31,7 +46,7 @@ pub(crate) fn failure(error: PlanError, numbers: Numbers) -> Failure {
             let others = others.reduce(|list, one| words::LIST.with("list", list).with("one", one));
             let instead = others.map(|others| words::INSTEAD.with("others", others));
             let said = joined([out.sentence()].into_iter().chain(instead));
-            Failure::refused("blocked", said.unwrap_or_else(|| words::UNLOCK.into()))
+            Failure::refused("blocked", said.unwrap_or_else(|| out.sentence()))
         }
         PlanError::NoPlan => no_plan(),
         PlanError::Diary(error) => error.into(),

@@ -1,14 +1,15 @@
 //! `plan show` and `plan follow`: the plan that is followed, and versions beside it.
 
 use clap::Args;
-use lissom_diary::core::plan::PlanValues;
+use lissom_diary::core::plan::{PRESETS, PlanValues};
 use lissom_diary::core::record::Dated;
 use serde_json::{Value, json};
 
 use super::{days, moment, refused, week};
+use crate::commands::screen::settles;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Said;
+use crate::output::{Said, printable};
 use crate::page::Page;
 use crate::rows::short_id;
 use crate::texts::{Lang, plan as words};
@@ -21,8 +22,8 @@ const ID_CHARS_MIN: usize = 4;
 #[command(after_help = "\
 Examples:
   lissom plan show
-  lissom plan show --why                        why each exercise is there
-  lissom plan show --versions                   every version, and those made on another device")]
+  lissom plan show --why       why each exercise is there
+  lissom plan show --versions  every version, and those made on another device")]
 pub(super) struct Show {
     /// Say why each exercise is there
     #[arg(long)]
@@ -39,7 +40,8 @@ impl Show {
         let advice = diary.advice(context.today()?)?;
         let plan = advice.plan.plan.as_ref().ok_or_else(refused::no_plan)?;
         let versions = if self.versions { diary.plan_versions()? } else { Vec::new() };
-        let locked = advice.safety.clearance().err().map(|why| why.sentences(diary.numbers().unwrap_or_default()));
+        let why = advice.safety.clearance().err();
+        let locked = why.as_ref().map(|why| why.sentences(diary.numbers().unwrap_or_default()));
         let mut answer = json!({
             "plan": version_json(plan),
             "week": week::json(&advice),
@@ -53,6 +55,10 @@ impl Show {
         context.out.show(&answer, || {
             let mut page = Page::new(lang);
             page.line(title(lang, plan));
+            // First that it is not to be done now: what stands below is a list to read.
+            for why in locked.iter().flatten() {
+                page.say(why.clone());
+            }
             week::show(&mut page, lang, &advice);
             if plan.values.items().skipped > 0 {
                 page.say(words::SKIPPED.with("n", plan.values.items().skipped));
@@ -73,14 +79,9 @@ impl Show {
                     page.point(&line(lang, version));
                 }
             }
-            if let Some(why) = &locked {
-                page.space();
-                for why in why {
-                    page.hang("", &why.say(lang));
-                }
-                page.say(words::NEXT_SCREEN);
-            } else {
-                page.say(words::NEXT_TODAY);
+            match &why {
+                Some(why) => page.say(words::NEXT_STEP.with("command", settles(why))),
+                None => page.say(words::NEXT_TODAY),
             }
             page.text()
         })
@@ -90,10 +91,14 @@ impl Show {
 /// What stands over a plan.
 fn title(lang: Lang, plan: &Dated<PlanValues>) -> String {
     let mode = if is_well(&plan.values) { words::TITLE_WELL } else { words::TITLE };
-    match plan.values.name.as_deref() {
-        Some(name) => words::TITLE_NAMED.with("title", mode).with("name", crate::output::printable(name)).say(lang),
-        None => mode.say(lang),
+    let Some(name) = plan.values.name.as_deref() else { return mode.say(lang) };
+    let titled = words::TITLE_NAMED.with("title", mode);
+    // A plan from a sample routine is called by its id.
+    match PRESETS.iter().find(|preset| preset.id == name) {
+        Some(preset) => titled.with("name", preset.name),
+        None => titled.with("name", printable(name)),
     }
+    .say(lang)
 }
 
 fn is_well(values: &PlanValues) -> bool {
@@ -164,7 +169,7 @@ impl Follow {
         let at = moment(context, &mut diary)?;
         let new = diary.follow_plan(&id, Some(at))?;
         let lang = context.lang();
-        context.out.show(&json!({"id": new, "version": id}), || {
+        context.out.saved().show(&json!({"id": new, "version": id}), || {
             format!("{}\n{}", words::FOLLOWED.with("id", short_id(&id)).say(lang), words::NEXT_SHOW.say(lang))
         })
     }

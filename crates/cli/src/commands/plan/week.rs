@@ -34,7 +34,8 @@ impl OfDay {
     }
 }
 
-/// The days of the plan that is followed. Without leave to exercise there are the exercises alone, without doses.
+/// The days of the plan that is followed. Without leave to exercise there are the exercises alone, without doses and
+/// minutes.
 fn of(advice: &Advice) -> Vec<OfDay> {
     let Some(plan) = advice.plan.plan.as_ref() else { return Vec::new() };
     let items = plan.values.items().items;
@@ -42,12 +43,7 @@ fn of(advice: &Advice) -> Vec<OfDay> {
     let day = |weekday: u8| {
         let bare = || {
             let of_day = items.iter().filter(|item| item.weekday == weekday).cloned();
-            let rows = of_day.map(|item| Row {
-                seconds: item.minutes.unwrap_or(0).saturating_mul(60),
-                item,
-                doses: Vec::new(),
-                notes: Vec::new(),
-            });
+            let rows = of_day.map(|item| Row { seconds: 0, item, doses: Vec::new(), notes: Vec::new() });
             OfDay { weekday, rows: rows.collect(), removed: Vec::new() }
         };
         advice.limits.as_ref().map_or_else(bare, |limits| {
@@ -168,8 +164,13 @@ pub(crate) fn show(page: &mut Page, lang: Lang, advice: &Advice) {
     }
     for (weekdays, seconds, lines) in shown {
         page.space();
-        let head = words::DAY_MINUTES.with("days", days::names(lang, &weekdays)).with("n", doses::minutes(seconds));
-        page.line(format!("{BOLD}{}{BOLD:#}", head.say(lang)));
+        let names = days::names(lang, &weekdays);
+        let head = match doses::minutes(seconds) {
+            // Without leave to exercise no time is said.
+            0 => names,
+            minutes => words::DAY_MINUTES.with("days", names).with("n", minutes).say(lang),
+        };
+        page.line(format!("{BOLD}{head}{BOLD:#}"));
         for line in lines {
             page.line(line);
         }

@@ -64,7 +64,7 @@ impl Ask {
                     let Some(screened) = left else {
                         return context.out.tell(if self.short { words::LEFT_SHORT } else { words::LEFT });
                     };
-                    context.out.tell(words::LEFT_WARNING)?;
+                    context.out.saved().tell(words::LEFT_WARNING)?;
                     return result::tell(context, &mut diary, &screened, purpose, &country);
                 }
             }

@@ -21,7 +21,7 @@ const ID: usize = 24;
 Examples:
   lissom screen caution pregnancy yes --until 2027-04-01
   lissom screen caution wrist-pain no
-  lissom screen cautions                                  all of them, with what follows")]
+  lissom screen cautions  all of them, with what follows")]
 pub(super) struct Caution {
     /// Id of the condition; `lissom screen cautions` lists them
     #[arg(value_name = "CONDITION")]
@@ -63,7 +63,7 @@ impl Caution {
         let active = safety.conditions.contains(&known);
         let json = Answered { id: &id, condition: known.id, answer: has, active };
         let lang = context.lang();
-        context.out.show(&json, || {
+        context.out.saved().show(&json, || {
             let name = known.text();
             let said = match (has, active) {
                 (true, _) => words::CAUTION_YES.with("name", name).with("about", known.about()),
@@ -129,7 +129,7 @@ impl Cautions {
                 lines.push(paragraph(&condition.about().say(lang), ID));
             }
             lines.push(String::new());
-            let typed = "`lissom screen caution CONDITION yes|no`";
+            let typed = "`lissom screen caution CONDITION ANSWER`";
             lines.push(paragraph(&words::NEXT.with("command", Arg::from(typed)).say(lang), 0));
             lines.join("\n")
         })

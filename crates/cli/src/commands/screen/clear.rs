@@ -18,14 +18,15 @@ const ID_CHARS_MIN: usize = 4;
 /// Write down that a professional has looked at it and cleared you
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It covers the results that it names, and no others. For an emergency it takes a day, and --signs.
-A limit that was set earlier holds until --new-limit says that this one counts in its place.
+It covers the results that it names, and no others. For an emergency it takes a
+day, and --signs. A limit that was set earlier holds until --new-limit says that
+this one counts in its place.
 
 Examples:
   lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --covers 5f0c9a1b
-  lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --signs gone --level-max 1 \\
-    --covers 5f0c9a1b 77aa01c2
-  lissom screen clear --who \"Dr. Rao\" --day 2026-12-11 --new-limit      no limit any more")]
+  lissom screen clear --who \"Dr. Rao\" --day 2026-11-20 --signs gone \\
+    --level-max 1 --covers 5f0c9a1b 77aa01c2
+  lissom screen clear --who \"Dr. Rao\" --day 2026-12-11 --new-limit")]
 pub(super) struct Clear {
     /// Who cleared you: a name, or a profession
     #[arg(long, value_name = "NAME")]
@@ -98,7 +99,7 @@ impl Clear {
             next,
         };
         let lang = context.lang();
-        context.out.show(&cleared, || {
+        context.out.saved().show(&cleared, || {
             let who = printable(values.who.as_deref().unwrap_or_default());
             let done = words::CLEAR_DONE.with("n", covers.len());
             let said = if covers.is_empty() { Sentence::from(words::CLEAR_DONE_LIMIT) } else { done }.with("who", who);

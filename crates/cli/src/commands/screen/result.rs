@@ -48,9 +48,10 @@ pub(super) fn tell(
 ) -> Result<(), Failure> {
     let (today, triage) = (context.today()?, &screened.triage);
     let safety = diary.safety(today)?;
-    let (cleared, to_cover) = match safety.clearance() {
-        Ok(_) => (true, Vec::new()),
-        Err(locked) => (false, locked.to_cover().into_iter().map(str::to_owned).collect()),
+    // What may be done follows from all records: these answers alone may say more than an earlier result allows.
+    let (cleared, level_max, to_cover) = match safety.clearance() {
+        Ok(cleared) => (true, Some(cleared.level_max()), Vec::new()),
+        Err(locked) => (false, None, locked.to_cover().into_iter().map(str::to_owned).collect()),
     };
     let next = next_steps(diary, today)?;
     // The short check asks for today; what it found stands until the whole set is answered.
@@ -73,7 +74,7 @@ pub(super) fn tell(
         to_cover,
         next,
     };
-    context.out.show(&json, || {
+    context.out.saved().show(&json, || {
         let lang = context.lang();
         let mut lines = cards(lang, triage, country);
         if screened.from_records {
@@ -81,7 +82,7 @@ pub(super) fn tell(
         }
         lines.push(String::new());
         let mut fact = |label: Text, value: String| lines.push(hanging(&label.say(lang), LABEL, &value));
-        fact(words::LABEL_EXERCISE, limit(triage.level_max).say(lang));
+        fact(words::LABEL_EXERCISE, limit(level_max).say(lang));
         if !triage.conditions.is_empty() {
             fact(words::LABEL_FOUND, names(lang, &triage.conditions));
         }

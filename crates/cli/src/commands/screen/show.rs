@@ -186,7 +186,7 @@ fn json_ask(ask: &Ask) -> JsonAsk {
 /// What to type to answer.
 fn ask_command(ask: &Ask) -> String {
     match ask {
-        Ask::Caution { condition } => format!("lissom screen caution {condition} yes|no"),
+        Ask::Caution { condition } => format!("lissom screen caution {condition} ANSWER"),
         _ if ask.purpose() == Some(Purpose::Today) => "lissom screen --short".to_owned(),
         _ => "lissom screen".to_owned(),
     }
@@ -256,7 +256,7 @@ fn describe(lang: Lang, safety: &Safety, behind: &[Behind<'_>], country: &Countr
     if let Some(line) = numbers.helpline {
         lines.push(words::HELPLINE_LINE.with("number", line).say(lang));
     }
-    lines.push(next_line(lang, next));
+    lines.push(format!("\n{}", next_line(lang, next)));
     lines.join("\n")
 }
 

@@ -21,9 +21,9 @@ const ID: usize = 31;
 Needs no diary and writes nothing down.
 
 Examples:
-  lissom screen stop                                      the reasons
+  lissom screen stop  the reasons
   lissom screen stop dizzy
-  lissom screen stop sharp-or-too-much --after spreading  the second stop of a session")]
+  lissom screen stop sharp-or-too-much --after spreading  the second stop")]
 pub(super) struct Stop {
     /// What happens; without it the reasons are listed
     #[arg(value_name = "REASON")]
