@@ -48,7 +48,7 @@ docs:
 deny:
     cargo deny --locked check bans licenses sources
 
-# Writes the frozen bytes anew. Only for a new version of a format, or while they are version 0.
+# Writes the frozen bytes anew. Only for a new version of a format.
 golden:
     UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol --test golden
     bash vectors/python/run seal.py > vectors/sealed-by-python.json

@@ -1,8 +1,8 @@
 //! Bytes are for ever: how records are written, what a change looks like, and what a state hashes to, compared with
 //! `golden/records.txt`.
 //!
-//! A difference means that other devices, or this one tomorrow, read something else than what was written. Until the
-//! formats leave version 0, `UPDATE_GOLDEN=1 cargo test -p lissom-core --test golden` writes the file anew.
+//! A difference means that other devices, or this one tomorrow, read something else than what was written. For a new
+//! version of a format, `UPDATE_GOLDEN=1 cargo test -p lissom-core --test golden` writes the file anew.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -88,7 +88,7 @@ fn lines() -> String {
 }
 
 #[test]
-fn records_changes_and_state_v0() {
+fn records_changes_and_state() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/records.txt");
     let now = lines();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -104,6 +104,8 @@ mod tests {
         let many = entry(1).repeat(BATCH_ENTRIES_MAX);
         assert_eq!(split(&many).unwrap().len(), BATCH_ENTRIES_MAX);
         assert_eq!(split(&[many, entry(1)].concat()).err(), Some(StreamError::TooManyEntries));
+        let full = entry(ENTRY_BYTES_MAX - crate::entry::ENVELOPE_BYTES).repeat(BATCH_BYTES_MAX / ENTRY_BYTES_MAX);
+        assert_eq!((full.len(), split(&full).unwrap().len()), (BATCH_BYTES_MAX, 4));
         assert!(matches!(split(&vec![0; BATCH_BYTES_MAX + 1]), Err(StreamError::TooManyBytes { .. })));
         assert_eq!(fitting([ENTRY_BYTES_MAX; 9]), 4);
         assert_eq!(fitting([1; 100]), BATCH_ENTRIES_MAX);

@@ -82,3 +82,18 @@ fn another_magic_is_another_layout() {
     bytes[3] = b'9';
     assert_eq!(UnverifiedEntry::parse(bytes).err(), Some(LayoutError::Magic));
 }
+
+#[test]
+fn an_entry_may_have_just_as_many_bytes_as_the_limit_says() {
+    let (entry, ..) = signed(&vec![1; ENTRY_BYTES_MAX - ENVELOPE_BYTES]);
+    let mut bytes = entry.into_bytes();
+    assert_eq!(bytes.len(), ENTRY_BYTES_MAX);
+    assert_eq!(stated_length(&bytes), Ok(ENTRY_BYTES_MAX));
+    assert!(UnverifiedEntry::parse(bytes.clone()).is_ok());
+    for more in [1, 2] {
+        bytes.push(0);
+        let bytes = bytes.clone();
+        let refused = UnverifiedEntry::parse(bytes).err();
+        assert_eq!(refused, Some(LayoutError::TooLarge { bytes: ENTRY_BYTES_MAX + more }));
+    }
+}

@@ -104,6 +104,40 @@ fn a_bomb_is_refused_at_its_stated_length() {
     }
 }
 
+/// The codec that a body was encoded with.
+fn codec(body: &[u8]) -> u64 {
+    let (head, changes) = sample();
+    read_changes(&encode(&head, &Changes { body: body.to_vec(), ..changes })).unwrap().1
+}
+
+#[test]
+fn a_body_is_deflated_where_that_makes_it_smaller() {
+    assert_eq!(codec(&[7; 100]), CODEC_DEFLATE);
+    assert_eq!(codec(b"xyz"), CODEC_RAW);
+}
+
+#[test]
+fn bytes_after_the_end_of_a_deflated_body_are_refused() {
+    let (head, _) = sample();
+    let body = [7; 100];
+    let packed = [deflate(&body), vec![0]].concat();
+    let mut plain = encode_map(&head, "profile", CODEC_DEFLATE, body.len(), &packed, VERSION);
+    plain.resize(padded_len(plain.len()), 0);
+    assert_eq!(read(&plain).err(), Some(Unreadable::Inflate));
+}
+
+#[test]
+fn the_largest_body_and_the_longest_id_are_read_and_no_more() {
+    let (head, changes) = sample();
+    let with = |doc_id: usize, body: usize| {
+        read(&encode(&head, &Changes { doc_id: "d".repeat(doc_id), body: vec![0; body], ..changes.clone() })).err()
+    };
+    assert_eq!(with(DOC_ID_BYTES_MAX, BODY_BYTES_MAX), None);
+    assert_eq!(with(DOC_ID_BYTES_MAX, BODY_BYTES_MAX + 1), Some(Unreadable::Inflate));
+    assert_eq!(with(DOC_ID_BYTES_MAX + 1, 1), Some(Unreadable::Form));
+    assert_eq!(with(DOC_ID_BYTES_MAX + 2, 1), Some(Unreadable::Form));
+}
+
 proptest! {
     #[test]
     fn decoding_undoes_encoding(

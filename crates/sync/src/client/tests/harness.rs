@@ -234,6 +234,8 @@ pub(super) struct Store {
     pub(super) cursor: Cursor,
     pub(super) healing: bool,
     pub(super) known_here: bool,
+    /// Whether something that the owner did not sign has a place.
+    pub(super) junk: bool,
     /// How often something was written.
     pub(super) writes: usize,
     /// What another process does to the folder just before the next commits, one for each.
@@ -242,7 +244,7 @@ pub(super) struct Store {
 
 impl Store {
     fn stored(&self) -> Stored {
-        Stored { cursor: self.cursor, healing: self.healing, known_here: self.known_here, junk: false }
+        Stored { cursor: self.cursor, healing: self.healing, known_here: self.known_here, junk: self.junk }
     }
 
     pub(super) fn hold(&mut self, entry: VerifiedEntry, pos: Option<u64>) {
@@ -361,6 +363,7 @@ impl Device {
             cursor: Cursor::start(&keys.vault()),
             healing: false,
             known_here: false,
+            junk: false,
             writes: 0,
             before_commit: VecDeque::new(),
         };

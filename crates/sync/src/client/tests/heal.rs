@@ -156,3 +156,13 @@ fn an_ack_that_another_processs_heal_overtakes_is_read_again_from_the_start() {
     assert_eq!(device.steps[2..], ["page", "last page", "post 1", "superseded", "page", "last page"]);
     assert_eq!((device.placed(), device.store.healing), (ids([1, 2]), false));
 }
+
+#[test]
+fn what_a_relay_served_instead_of_an_entry_is_asked_for_again_once_in_a_sync_where_a_heal_is_allowed() {
+    for (allowed, heals) in [(0, 0), (1, 1), (2, 1)] {
+        let (mut device, mut relay) = (Device::in_step_with([1, 2]), Relay::with([1, 2]));
+        device.store.junk = true;
+        assert_eq!(device.sync_allowing(&mut relay, allowed).end, End::Done);
+        assert_eq!(device.steps.iter().filter(|step| step.as_str() == "heal").count(), heals, "{allowed} allowed");
+    }
+}
