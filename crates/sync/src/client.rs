@@ -247,10 +247,14 @@ impl VaultClient {
     /// joining, or a reader, has nothing to register.
     fn vault_unknown(&mut self) -> Effect {
         self.token = None;
-        let known = self.run.stored.is_some_and(|stored| stored.known_here) && !self.run.registered;
+        let known = self.run.stored.is_some_and(|stored| stored.known_here);
         let Some(signature) = self.keys.sign_register().filter(|_| known) else {
             return self.finish(End::VaultUnknown);
         };
+        // Lost again within one sync: the next one registers once more, and this is no phrase that the relay does not know.
+        if self.run.registered {
+            return self.finish(End::HealHeld);
+        }
         // Registering makes everything go up again: that too backs off from a relay that cries wolf.
         let start = Cursor::start(&self.keys.vault());
         if self.run.stored.is_some_and(|stored| stored.cursor != start) {

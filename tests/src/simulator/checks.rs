@@ -65,12 +65,13 @@ impl World {
     fn check_unread(&self, at: usize) -> Result<(), Violation> {
         let observer = &self.devices[at].observer;
         let trouble = observer.trouble();
-        let newer = observer.held.intersection(&self.newer).count();
-        // A process that ended twice at the same entry sets it aside, until it is tried again.
+        let newer: BTreeSet<EntryId> = observer.held.intersection(&self.newer).copied().collect();
+        // A process that ended twice at the same entry sets it aside, until it is tried again, whoever wrote it.
         let crashed = self.schedule.has(Group::Crash) || trouble.set_aside == 0;
-        let fits = trouble.unreadable == i64::try_from(newer).unwrap_or(0) && trouble.quarantined == 0;
+        let aside = observer.in_state(2);
+        let fits = observer.in_state(1) == &newer - &aside && trouble.quarantined == 0;
         if !fits || !crashed {
-            let seen = format!("{newer} of a newer program; {trouble:?}");
+            let seen = format!("{} of a newer program; {trouble:?}", newer.len());
             return Err(broken("nothing is set aside but what a newer program wrote", seen));
         }
         Ok(())

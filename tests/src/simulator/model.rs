@@ -56,12 +56,13 @@ impl Model {
         Err(broken("what was acknowledged is on every device in the end", format!("{absent} changes are not there")))
     }
 
-    /// Every record shows what was written last, or one of several that did not know of each other.
-    pub(crate) fn check_history(&self, rows: &[HistoryRow]) -> Result<(), Violation> {
+    /// Every record shows what was written last, or one of several that did not know of each other. What waits, because
+    /// something that it builds on is gone, is not in any document, and not to be seen.
+    pub(crate) fn check_history(&self, rows: &[HistoryRow], waiting: &BTreeSet<[u8; 32]>) -> Result<(), Violation> {
         const RULE: &str = "every record shows the last that was written to it";
         let rows: BTreeMap<&str, &HistoryRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
         let mut of: BTreeMap<&str, Vec<&Acknowledged>> = BTreeMap::new();
-        for write in &self.writes {
+        for write in self.writes.iter().filter(|write| !waiting.contains(&write.change)) {
             of.entry(&write.record).or_default().push(write);
         }
         for (record, writes) in of {
@@ -69,7 +70,7 @@ impl Model {
             if kept().next().is_none() {
                 continue;
             }
-            // The first is its making; a change cannot be there without it.
+            // The first is its making; a change cannot be in a document without it.
             let Some(row) = rows.get(record) else { return Err(broken(RULE, "a record is not shown")) };
             let shown = match &row.values {
                 RowValues::Result(values) => values.note.clone(),

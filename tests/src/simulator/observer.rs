@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use lissom_core::document::{Change, ChangeHash};
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::{EntryId, VaultId};
 use rusqlite::{Connection, OpenFlags};
@@ -156,6 +157,38 @@ impl Observer {
             set_aside: self.number("SELECT count(*) FROM entry WHERE state = 2"),
             junk: self.number("SELECT count(*) FROM junk"),
             refused: self.number("SELECT count(*) FROM entry WHERE refused IS NOT NULL"),
+        }
+    }
+
+    /// Entries in this state.
+    pub(crate) fn in_state(&self, state: i64) -> BTreeSet<EntryId> {
+        let mut select = self.db.prepare_cached("SELECT entry_id FROM entry WHERE state = ?1").expect("entries");
+        let rows = select.query_map([state], |row| row.get(0)).expect("entries");
+        rows.map(|row| EntryId(row.expect("an id"))).collect()
+    }
+
+    /// Changes that wait.
+    pub(crate) fn waiting(&self) -> BTreeSet<[u8; 32]> {
+        let mut select = self.db.prepare_cached("SELECT change_hash FROM chunk WHERE state = 1").expect("chunks");
+        let rows = select.query_map([], |row| row.get(0)).expect("chunks");
+        rows.map(|row| row.expect("a change's hash")).collect()
+    }
+
+    /// Changes that build, over however many others, on one that is not here: told from the changes alone.
+    pub(crate) fn cut_off(&self) -> BTreeSet<[u8; 32]> {
+        let mut select = self.db.prepare_cached("SELECT data FROM chunk WHERE state <> 2").expect("chunks");
+        let rows = select.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("chunks");
+        let changes = rows.map(|row| Change::parse(&row.expect("a change")).expect("a change that passed the guard"));
+        let mut left: Vec<Change> = changes.collect();
+        let mut whole: BTreeSet<ChangeHash> = BTreeSet::new();
+        loop {
+            let (found, rest): (Vec<Change>, Vec<Change>) =
+                left.into_iter().partition(|change| change.deps.iter().all(|dep| whole.contains(dep)));
+            left = rest;
+            if found.is_empty() {
+                return left.into_iter().map(|change| change.hash.0).collect();
+            }
+            whole.extend(found.into_iter().map(|change| change.hash));
         }
     }
 

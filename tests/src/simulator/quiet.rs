@@ -110,7 +110,12 @@ impl World {
                 return Err(broken("in the quiet every entry that anybody holds is on the relay and everywhere", seen));
             }
             self.model.check_changes(&observer.chunks)?;
-            self.model.check_history(&rows)?;
+            let cut_off = observer.cut_off();
+            if observer.waiting() != cut_off {
+                let seen = format!("{} wait, {} ought to", observer.waiting().len(), cut_off.len());
+                return Err(broken("in the quiet a change waits exactly if something that it builds on is gone", seen));
+            }
+            self.model.check_history(&rows, &cut_off)?;
             let now = (status.state_hash, rows);
             if first.as_ref().is_some_and(|first| *first != now) {
                 return Err(broken(RULE, "two devices differ"));

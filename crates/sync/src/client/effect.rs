@@ -209,7 +209,7 @@ pub enum End {
     Unreachable(String),
     /// All was pulled; the relay takes no entries for now.
     PushHeld(ProblemKind),
-    /// The relay's log differs again so soon that the repair waits.
+    /// The relay's log differs again, or is gone again, so soon that the repair waits.
     HealHeld,
     /// The relay has no such vault, and this device may not register it.
     VaultUnknown,
