@@ -23,7 +23,7 @@ use lissom_core::plan::{Experience, Followed, Limits, PlanValues, SessionPlan, a
 use lissom_core::record::{Dated, doc_of};
 use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::result::ResultValues;
-use lissom_core::screening::{Cleared, Safety, StopReason, Usage};
+use lissom_core::screening::{Cleared, Safety, Usage};
 use rusqlite::OptionalExtension;
 
 use crate::diary::Diary;
@@ -82,14 +82,9 @@ impl Diary {
             (1..=ALERT_DAYS).map(|back| today.plus(-back)).take_while(|day| alerts(*day)).last().unwrap_or(today)
         });
         let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
-        // Last months suffice: who pauses longer is asked everything again anyway.
-        let wants_help = |record: &&Dated<ResultValues>| {
-            record.day <= today && record.values.stopped.as_deref().is_some_and(StopReason::wants_help)
-        };
-        let stopped = log.results.iter().filter(wants_help).map(|record| record.day).max();
         let usage = Usage {
             yesterday_red,
-            stopped,
+            stopped: fold.stopped_for_help(),
             worsening,
             paused: fold.asks_again(today),
             new_episode: new_episode(&plans, today),

@@ -20,6 +20,9 @@ use crate::dose::rule::Rule;
 use crate::dose::track::{Around, Last, Seen, Standing, Track, WEEK};
 use crate::dose::zone::{Doubled, Exposure, Zone};
 use crate::exercise::Sides;
+use crate::record::Dated;
+use crate::result::ResultValues;
+use crate::screening::StopReason;
 
 /// Effort of a clean exposure at most, Borg CR10.
 pub const EFFORT_MAX: i64 = 6;
@@ -66,6 +69,8 @@ pub struct Fold {
     pub(crate) last_exposure: Option<Day>,
     /// The last exposure before the latest pause that was so long that safety is to be asked again.
     pub(crate) lapsed: Option<Day>,
+    /// The last day with a stop that wants help.
+    stopped: Option<Day>,
 }
 
 impl std::fmt::Debug for Fold {
@@ -120,6 +125,7 @@ impl Fold {
             reds: Vec::new(),
             last_exposure: None,
             lapsed: None,
+            stopped: None,
         }
     }
 
@@ -180,6 +186,12 @@ impl Fold {
         if self.flares.day(log.day, &self.mornings, &log.days_off) {
             self.lower_for_flare(log.day, watch);
         }
+        let wants_help = |record: &Dated<ResultValues>| {
+            record.values.stopped.as_deref().is_some_and(StopReason::wants_help)
+        };
+        if log.results.iter().any(wants_help) {
+            self.stopped = Some(log.day);
+        }
         self.expect(log, exercises);
     }
 
@@ -226,6 +238,12 @@ impl Fold {
     pub fn asks_again(&self, today: Day) -> Option<Day> {
         let pausing = self.last_exposure.filter(|last| today.since(*last) > GAP_DAYS.2);
         pausing.or(self.lapsed).map(|last| last.plus(GAP_DAYS.2.saturating_add(1)))
+    }
+
+    /// The last day on which an exercise was stopped for something that wants help, whatever the exercise.
+    #[must_use]
+    pub const fn stopped_for_help(&self) -> Option<Day> {
+        self.stopped
     }
 
     /// Judges the exposures that wait for their next morning, which is this one if it is of the day after.
