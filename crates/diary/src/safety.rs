@@ -154,24 +154,31 @@ impl Diary {
     /// be covered 24 hours after it was written down, once the signs are gone or assessed.
     pub fn record_clearance(&mut self, values: &ClearanceValues, at: Option<Moment>) -> Result<String, Error> {
         let at = self.moment(at)?;
-        let mut values = values.clone();
         let mut clearances = self.standing_clearances()?;
-        let mut covered = Vec::new();
+        let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
+        let safety = |clearances: &[_]| Safety::of(&screenings, clearances, &cautions, &Usage::default(), Day::of(at));
+        let before = safety(&clearances);
+        let (mut covered, mut signs) = (Vec::new(), None);
         for id in values.replaces.iter().flatten() {
             let known = clearances.iter_mut().find(|clearance| clearance.id == *id);
             let known = known.ok_or(Refusal::new("replaces", Reason::UnknownId { nearest: None }))?;
             // As it will be once it is replaced, though it goes on to take the place of others.
             covered.extend(known.values.covers.take().unwrap_or_default());
             known.values.level_max = None;
-            values.signs = values.signs.take().or_else(|| known.values.signs.take());
+            signs = signs.or_else(|| known.values.signs.take());
         }
-        let (screenings, cautions) = (self.read_kept::<ScreeningValues>()?, self.read_kept::<CautionValues>()?);
-        let safety = Safety::of(&screenings, &clearances, &cautions, &Usage::default(), Day::of(at));
+        // What the person says now is held against what it covers, before anything that an earlier clearance said joins it.
+        values.check(&safety(&clearances).standing, self.storage.host.now_ms())?;
+        let mut values = values.clone();
+        values.signs = values.signs.take().or(signs);
         let covers = values.covers.get_or_insert_default();
-        covered.retain(|id| !covers.contains(id) && safety.standing.iter().any(|standing| standing.id == *id));
+        // What was cleared stays so, also where it was answered again since: who looked at it looked at it. What still
+        // stands was not cleared, and is not to be by words about something else.
+        let cleared = |id: &String| {
+            screenings.iter().any(|known| known.id == *id) && !before.standing.iter().any(|standing| standing.id == *id)
+        };
+        covered.retain(|id| cleared(id) && !covers.contains(id));
         covers.extend(covered);
-        let now = self.storage.host.now_ms();
-        values.check(&safety.standing, now)?;
         self.add(&values, Some(at))
     }
 

@@ -260,6 +260,31 @@ fn a_professionals_limit_is_lifted_or_changed_by_a_later_word_of_one() {
 }
 
 #[test]
+fn an_emergency_is_not_cleared_with_what_was_said_of_the_signs_of_another() {
+    let mut device = Device::new(1, 5, &Pool::default());
+    let emergency = |device: &mut Device, day: i64| {
+        let mut answers = Answers::new();
+        answers.set("a8", "yes").unwrap();
+        while let Some(question) = next_question(&answers, Purpose::First) {
+            answers.set(question.id, if question.id == "age" { "40" } else { "no" }).unwrap();
+        }
+        let at = Moment::new(NOW_MS + day * DAY_MS, 0).unwrap();
+        device.diary.record_screening(&answers, Purpose::First, None, Some(at)).unwrap().id
+    };
+    let first = emergency(&mut device, 0);
+    let limited = ClearanceValues { level_max: Some(1), ..clearance(&[&first]) };
+    let limit = device.diary.record_clearance(&limited, None).unwrap();
+    let second = emergency(&mut device, 1);
+    let change = ClearanceValues { signs: None, replaces: Some(vec![limit]), ..clearance(&[&second]) };
+    let refused = device.diary.record_clearance(&change, None);
+    assert!(matches!(refused, Err(Error::InvalidInput(refusal)) if refusal.field == "signs"));
+    let lifted = ClearanceValues { covers: None, ..change };
+    device.diary.record_clearance(&lifted, None).unwrap();
+    let standing = device.diary.safety(today().plus(5)).unwrap().standing;
+    assert_eq!(standing.iter().map(|standing| standing.id.as_str()).collect::<Vec<_>>(), [second.as_str()]);
+}
+
+#[test]
 fn pain_that_got_worse_answers_its_question_until_a_professional_looked_at_it() {
     let mut device = Device::new(1, 0, &Pool::default());
     device.answer(Purpose::First, &[]);
@@ -286,11 +311,16 @@ fn pain_that_got_worse_answers_its_question_until_a_professional_looked_at_it() 
     assert!(!answer(&mut device, 40, "yes").from_records);
     let again = answer(&mut device, 40, "no");
     assert!(again.from_records);
-    let cleared = ClearanceValues { day: Some(today().plus(40).to_string()), ..clearance(&[&again.id]) };
-    device.diary.record_clearance(&cleared, Some(at(40))).unwrap();
-    assert_eq!(level_max(&mut device, 40), Some(3));
+    let day = Some(today().plus(40).to_string());
+    let limited = ClearanceValues { day: day.clone(), level_max: Some(2), ..clearance(&[&again.id]) };
+    let limit = device.diary.record_clearance(&limited, Some(at(40))).unwrap();
+    assert_eq!(level_max(&mut device, 40), Some(2));
     let reviewed = answer(&mut device, 40, "no");
     assert!(!reviewed.from_records && reviewed.triage.level == Level::E);
+    let lifted = ClearanceValues { day, covers: None, signs: None, replaces: Some(vec![limit]), ..clearance(&[]) };
+    device.diary.record_clearance(&lifted, Some(at(40))).unwrap();
+    assert_eq!(level_max(&mut device, 40), Some(3));
+    assert!(!answer(&mut device, 40, "no").from_records, "who lifts a limit takes back no look at it");
 }
 
 #[test]
@@ -365,6 +395,28 @@ fn a_stop_that_wants_help_ends_the_day_and_asks_everything_after_it() {
     let at = Moment::new(NOW_MS + DAY_MS, 0).unwrap();
     device.diary.record_screening(&tomorrow, Purpose::Changed, None, Some(at)).unwrap();
     assert!(!asks(&mut device, today().plus(1)));
+}
+
+#[test]
+fn a_stop_that_wants_help_is_remembered_however_much_was_written_since() {
+    let mut device = Device::new(1, 0, &Pool::default());
+    device.answer(Purpose::First, &[]);
+    let result = |stopped: Option<&str>| ResultValues {
+        exercise: Some("pelvic-tilt".into()),
+        reps: Some(8),
+        stopped: stopped.map(str::to_owned),
+        ..ResultValues::default()
+    };
+    let at = |day: i64| Some(Moment::new(NOW_MS + day * DAY_MS, 0).unwrap());
+    device.diary.record_result(&result(Some("saddle-bladder-weakness-chest")), at(0)).unwrap();
+    for day in 1..=200 {
+        device.diary.record_result(&result(None), at(day)).unwrap();
+    }
+    // The first time everything is read; then what was made of days long past is.
+    for time in 1..=2 {
+        let asks = device.diary.safety(today().plus(200)).unwrap().asks;
+        assert!(asks.contains(&Ask::AfterStop), "time {time}");
+    }
 }
 
 #[test]

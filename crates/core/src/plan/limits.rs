@@ -116,9 +116,17 @@ impl std::fmt::Debug for Limits {
 /// The one way to limits: leave to exercise, which only [`Safety::clearance`](crate::screening::Safety::clearance)
 /// gives.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// use lissom_core::plan::Limits;
-/// let unasked = Limits { level_max: 3, conditions: Vec::new(), unknown: false, bouts: false, prefer: None };
+/// let unasked = Limits {
+///     level_max: 3,
+///     conditions: Vec::new(),
+///     unknown: false,
+///     bouts: false,
+///     prefer: None,
+///     own: Vec::new(),
+///     settled: true,
+/// };
 /// ```
 impl From<&Cleared> for Limits {
     fn from(cleared: &Cleared) -> Self {

@@ -357,7 +357,7 @@ impl<'a> Cautions<'a> {
         let mut all = Self { active: BTreeSet::new(), unknown: false, ended: BTreeSet::new(), begun: BTreeMap::new() };
         let stand = cautions.iter().zip(again).filter(|(_, again)| !again).map(|(caution, _)| caution);
         for Dated { values, day, .. } in stand.filter(|caution| caution.values.answer.as_deref() != Some("no")) {
-            if let Some(id) = values.condition.as_deref().filter(|id| wants_a_look(id)) {
+            if let Some(id) = values.condition.as_deref().filter(|id| *day <= today && wants_a_look(id)) {
                 let last = all.begun.entry(id).or_insert(*day);
                 *last = (*day).max(*last);
             }
@@ -440,7 +440,8 @@ fn asks(judged: &[Judged<'_>], advice: bool, begun: Option<Day>, usage: &Usage, 
         None => asks.push(Ask::LongBreak { days: BREAK_DAYS }),
     }
     let version = |result: &Judged<'_>| result.record.values.rules_version;
-    if judged.iter().filter(|result| result.answers()).all(|result| version(result) < Some(RULES_VERSION)) {
+    let believed = judged.iter().filter(|result| result.answers() && plausible(result.record.day, today));
+    if believed.clone().all(|result| version(result) < Some(RULES_VERSION)) {
         asks.push(Ask::RulesChanged);
     }
     let checked_in = usage.last_check_in.filter(|day| *day <= today);
