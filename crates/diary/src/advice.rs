@@ -35,10 +35,12 @@ use crate::texts::Sentence;
 const SESSION_DAYS: i32 = 371;
 /// Days back on which it is looked since when an alert stands; after so many it is asked again.
 const ALERT_DAYS: i32 = 13;
+/// Days back of which outcomes look at results.
+const RESULT_DAYS: i32 = 28;
 /// The dose rules' checkpoint is at least so old, so that what is written late seldom drops it …
-const CHECKPOINT_DAYS: i32 = 120;
+const CHECKPOINT_DAYS: i32 = 28;
 /// … and is moved on once it is so old.
-const CHECKPOINT_DAYS_MAX: i32 = 240;
+const CHECKPOINT_DAYS_MAX: i32 = 56;
 
 /// What the diary comes to on a day.
 pub struct Advice {
@@ -72,11 +74,11 @@ impl Diary {
     pub fn advice(&mut self, today: Day) -> Result<Advice, Error> {
         let own = self.own_exercises()?;
         let (fold, log) = self.fold(today, &own)?;
-        let days_off = self.read::<DayOffValues>(None)?;
+        let days_off = &log.days_off;
         let plans = self.read::<PlanValues>(None)?;
         let past = self.past(&fold, &log, &plans, today)?;
-        let outcome = Outcome::of(&past.log(&days_off, today));
-        let alerts = |day: Day| !Outcome::of(&past.log(&days_off, day)).alerts.0.is_empty();
+        let outcome = Outcome::of(&past.log(days_off, today));
+        let alerts = |day: Day| !Outcome::of(&past.log(days_off, day)).alerts.0.is_empty();
         // Since when an alert stands: whoever answered before that is asked again.
         let worsening = (!outcome.alerts.0.is_empty()).then(|| {
             (1..=ALERT_DAYS).map(|back| today.plus(-back)).take_while(|day| alerts(*day)).last().unwrap_or(today)
@@ -106,7 +108,7 @@ impl Diary {
         let session = limits
             .as_ref()
             .zip(plan.plan.as_ref())
-            .map(|(limits, plan)| session(limits, &plan.values, today, &days_off, &doses));
+            .map(|(limits, plan)| session(limits, &plan.values, today, days_off, &doses));
         Ok(Advice { today, safety, limits, plan, session, doses, outcome, own, waiting })
     }
 
@@ -138,8 +140,12 @@ impl Diary {
     /// What the database says.
     pub fn replay(&mut self, exercise: Option<&str>) -> Result<Vec<TraceLine>, Error> {
         let own = self.own_exercises()?;
-        let days = self.days(None)?.0;
-        Ok(replay(&days, &Exercises { own: &own }, exercise))
+        let log = Log {
+            results: self.read_results(None)?,
+            check_ins: self.read_check_ins(None, None)?,
+            days_off: self.read(None)?,
+        };
+        Ok(replay(&self.days(&log, None)?, &Exercises { own: &own }, exercise))
     }
 
     /// Whether some of the diary waits, is set aside or could not be read.
@@ -184,14 +190,21 @@ impl Diary {
         Ok(fold.today(today, &context))
     }
 
-    /// The days folded up to today, and the log of the last months.
+    /// The days folded up to today, and of the log what outcomes look at too: check-ins of [`LOOK_BACK_DAYS`], results of
+    /// [`RESULT_DAYS`], all days off.
     pub(crate) fn fold(&self, today: Day, own: &[OwnExercise]) -> Result<(Fold, Log), Error> {
         let revision = self.revision()?;
-        let stored = self.checkpoint()?.filter(|fold| fold.through().is_some_and(|through| through < today));
-        let mut fold = stored.clone().unwrap_or_default();
+        let kept = self.checkpoint()?;
+        let kept_through = kept.as_ref().and_then(Fold::through);
+        let mut fold = kept.filter(|_| kept_through.is_some_and(|through| through < today)).unwrap_or_default();
         let since = fold.through().map(|through| through.plus(1));
-        let look_back = today.plus(-LOOK_BACK_DAYS);
-        let (days, log) = self.days(since.map(|since| since.min(look_back)))?;
+        let back = |days: i32| since.map(|since| since.min(today.plus(-days)));
+        let log = Log {
+            results: self.read_results(back(RESULT_DAYS))?,
+            check_ins: self.read_check_ins(back(LOOK_BACK_DAYS), None)?,
+            days_off: self.read(None)?,
+        };
+        let days = self.days(&log, since)?;
         let keep_through = today.plus(-CHECKPOINT_DAYS);
         let moves_on = fold.through().is_none_or(|through| today.since(through) > CHECKPOINT_DAYS_MAX);
         let mut checkpoint = None;
@@ -201,7 +214,8 @@ impl Diary {
             }
             fold.day(day, &Exercises { own });
         }
-        if let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.through().is_some()) {
+        // One that goes further stays: it is looked back on a day long past.
+        if let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.through() > kept_through) {
             match self.keep_checkpoint(&checkpoint, revision) {
                 // Kept or not, the answer is the same: a full disk or a busy folder costs time only.
                 Ok(()) | Err(_) => {}
@@ -210,11 +224,10 @@ impl Diary {
         Ok((fold, log))
     }
 
-    /// Every day with records since a day.
-    fn days(&self, since: Option<Day>) -> Result<(Vec<DayLog>, Log), Error> {
-        let log = self.read_log(since)?;
-        let (answers, days_off) = (self.read::<AnswerValues>(None)?, self.read::<DayOffValues>(None)?);
-        Ok((days(&log.check_ins, &log.results, &answers, &days_off), log))
+    /// Every day with records since a day, and perhaps some before it.
+    fn days(&self, log: &Log, since: Option<Day>) -> Result<Vec<DayLog>, Error> {
+        let answers = self.read::<AnswerValues>(None)?;
+        Ok(days(after(&log.check_ins, since), after(&log.results, since), &answers, &log.days_off))
     }
 
     fn checkpoint(&self) -> Result<Option<Fold>, Error> {
@@ -244,8 +257,8 @@ impl Diary {
     pub fn digest(&self, week: Day, today: Day) -> Result<Vec<Sentence>, Error> {
         let today = week.monday().plus(6).min(today);
         let (fold, log) = self.fold(today, &self.own_exercises()?)?;
-        let (plans, days_off) = (self.read::<PlanValues>(None)?, self.read::<DayOffValues>(None)?);
-        Ok(digest(&self.past(&fold, &log, &plans, today)?.log(&days_off, today), week))
+        let plans = self.read::<PlanValues>(None)?;
+        Ok(digest(&self.past(&fold, &log, &plans, today)?.log(&log.days_off, today), week))
     }
 
     /// Sets of strength work from one day to another, both included, by muscle as the catalogue names it.
@@ -253,7 +266,7 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn volume_by_muscle(&self, from: Day, to: Day) -> Result<BTreeMap<&'static str, Volume>, Error> {
-        Ok(volume_by_muscle(&self.read_log(Some(from))?.results, from, to))
+        Ok(volume_by_muscle(&self.read_results(Some(from))?, from, to))
     }
 
     /// What outcomes are found from, beside days off.
@@ -266,10 +279,15 @@ impl Diary {
         }
         check_ins.extend(log.check_ins.iter().filter(|record| record.day >= look_back).cloned());
         let results: Vec<Dated<ResultValues>> =
-            log.results.iter().filter(|record| record.day >= today.plus(-28)).cloned().collect();
+            log.results.iter().filter(|record| record.day >= today.plus(-RESULT_DAYS)).cloned().collect();
         let measures = self.read::<MeasureValues>(None)?;
-        let sessions = self.done_sessions(today.plus(-SESSION_DAYS))?;
         let agreed: Vec<Agreed> = plans.iter().flat_map(agreed).collect();
+        // Nothing before the first agreement counts, and without one nothing at all.
+        let first = agreed.iter().map(|agreed| agreed.week).min();
+        let sessions = match first {
+            Some(first) => self.done_sessions(first.max(today.plus(-SESSION_DAYS)))?,
+            None => Vec::new(),
+        };
         // Weeks of which no session was read must not count as missed.
         let agreed = agreed_since(&agreed, today.plus(-SESSION_DAYS));
         Ok(Past { check_ins, measures, results, sessions, agreed, flares: fold.flares(), start })
@@ -333,6 +351,13 @@ impl Diary {
             ..Usage::default()
         })
     }
+}
+
+/// The records from the first of a day or later on; sorted by time, some after it may be of an earlier day elsewhere.
+fn after<V>(records: &[Dated<V>], since: Option<Day>) -> &[Dated<V>] {
+    let Some(since) = since else { return records };
+    let from = records.iter().position(|record| record.day >= since).unwrap_or(records.len());
+    records.get(from..).unwrap_or_default()
 }
 
 /// The plan with one more day for the exercise of a proposal, if it can have one.

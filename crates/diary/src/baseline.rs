@@ -23,7 +23,7 @@ impl Diary {
     /// The check-ins up to a day that the baselines of an episode rest on, and perhaps others of their days.
     pub(crate) fn read_baseline(&self, start: Day, until: Day) -> Result<Vec<Dated<CheckInValues>>, Error> {
         let fortnight = start.plus(FORTNIGHT_DAYS.saturating_sub(1));
-        let mut check_ins = self.read_check_ins(start, fortnight.min(until))?;
+        let mut check_ins = self.read_check_ins(Some(start), Some(fortnight.min(until)))?;
         let mut days = BTreeSet::new();
         let back = self.first_days(Part::Back, start, None)?;
         // A day of the back's baseline that says something about the leg counts toward the leg's, see `Trend::of_leg`.
@@ -34,7 +34,7 @@ impl Diary {
             days.extend(self.first_days(part, start, None)?);
         }
         for day in days.range(fortnight.plus(1)..).take_while(|day| **day <= until) {
-            check_ins.extend(self.read_check_ins(*day, *day)?);
+            check_ins.extend(self.read_check_ins(Some(*day), Some(*day))?);
         }
         Ok(check_ins)
     }

@@ -62,14 +62,10 @@ impl Diary {
     /// What the database says.
     pub fn history(&self, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
         let sql = self.storage.sql();
-        let mut rows = log(sql, query)?;
-        rows.extend(measures(sql, query)?);
+        let mut rows = measures(sql, query)?;
+        rows.extend(results(sql, query)?.into_iter().map(|found| found.into_row(RowValues::Result)));
+        rows.extend(check_ins(sql, query)?.into_iter().map(|found| found.into_row(RowValues::CheckIn)));
         Ok(in_order(rows, query))
-    }
-
-    /// [`Diary::history`] without the measures.
-    pub(crate) fn log(&self, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
-        Ok(in_order(log(self.storage.sql(), query)?, query))
     }
 
     /// Number of the last commit to this folder, by whatever process. With
@@ -121,59 +117,67 @@ fn measures(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, E
     Ok(found)
 }
 
-fn log(sql: &Connection, query: &HistoryQuery) -> Result<Vec<HistoryRow>, Error> {
-    let parameters = parameters(query)?;
-    let mut rows = Vec::new();
-    let results = format!(
+/// A row of a select of records that have columns of their own.
+pub(crate) struct Found<V> {
+    pub(crate) id: String,
+    pub(crate) at: Moment,
+    deleted: bool,
+    attention: bool,
+    pub(crate) values: V,
+}
+
+impl<V> Found<V> {
+    fn into_row(self, values: fn(V) -> RowValues) -> HistoryRow {
+        let Self { id, at, deleted, attention, values: found } = self;
+        HistoryRow { id, at, deleted, attention, values: values(found) }
+    }
+}
+
+/// Results, in no order but that of the newest where only those are wanted.
+pub(crate) fn results(sql: &Connection, query: &HistoryQuery) -> Result<Vec<Found<ResultValues>>, Error> {
+    let select = format!(
         "SELECT s.key || '.r' || printf('%08x', r.suffix), s.at_ms, s.offset_minutes,
                 r.deleted_at IS NOT NULL OR s.deleted_at IS NOT NULL AS deleted, r.attention, {}
          FROM session s JOIN result r ON r.session = s.id
          WHERE s.at_ms BETWEEN ?1 AND ?2 AND (?3 OR NOT deleted) AND max(r.revision, s.revision) > ?5
            AND s.at_ms + s.offset_minutes * 60000 >= ?6 AND s.at_ms + s.offset_minutes * 60000 < ?7
-         ORDER BY s.at_ms DESC, 1 DESC LIMIT ?4",
-        columns::<ResultValues>("r.")
+         {} LIMIT ?4",
+        columns::<ResultValues>("r."),
+        newest_first(query, "s.at_ms DESC, 1 DESC"),
     );
-    let check_ins = format!(
+    read_rows(sql, &select, query)
+}
+
+/// Check-ins, in no order but that of the newest where only those are wanted.
+pub(crate) fn check_ins(sql: &Connection, query: &HistoryQuery) -> Result<Vec<Found<CheckInValues>>, Error> {
+    let select = format!(
         "SELECT key, coalesce(at_ms, 0), coalesce(offset_minutes, 0), deleted_at IS NOT NULL AS deleted, attention, {}
          FROM check_in WHERE at_ms BETWEEN ?1 AND ?2 AND (?3 OR NOT deleted) AND revision > ?5
            AND at_ms + coalesce(offset_minutes, 0) * 60000 >= ?6
            AND at_ms + coalesce(offset_minutes, 0) * 60000 < ?7
-         ORDER BY at_ms DESC, key DESC LIMIT ?4",
-        columns::<CheckInValues>("")
+         {} LIMIT ?4",
+        columns::<CheckInValues>(""),
+        newest_first(query, "at_ms DESC, key DESC"),
     );
-    for (select, read) in [
-        (results, read_row::<ResultValues> as fn(&Row<'_>) -> rusqlite::Result<HistoryRow>),
-        (check_ins, read_row::<CheckInValues>),
-    ] {
-        let mut select = sql.prepare_cached(&select)?;
-        for row in select.query_map(parameters, read)? {
-            rows.push(row?);
-        }
-    }
-    Ok(rows)
+    read_rows(sql, &select, query)
+}
+
+/// Sorting is left to whoever merges the rows, except where the database is to say which are the newest.
+fn newest_first(query: &HistoryQuery, order: &str) -> String {
+    query.newest.map_or_else(String::new, |_| format!("ORDER BY {order}"))
 }
 
 fn columns<V: Values>(prefix: &str) -> String {
     V::FIELDS.iter().map(|field| format!("{prefix}{}", field.name)).collect::<Vec<_>>().join(", ")
 }
 
-trait IntoRow: Values {
-    fn into_row(self) -> RowValues;
+fn read_rows<V: Values>(sql: &Connection, select: &str, query: &HistoryQuery) -> Result<Vec<Found<V>>, Error> {
+    let mut select = sql.prepare_cached(select)?;
+    let rows = select.query_map(parameters(query)?, read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-impl IntoRow for ResultValues {
-    fn into_row(self) -> RowValues {
-        RowValues::Result(self)
-    }
-}
-
-impl IntoRow for CheckInValues {
-    fn into_row(self) -> RowValues {
-        RowValues::CheckIn(self)
-    }
-}
-
-fn read_row<V: IntoRow>(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
+fn read_row<V: Values>(row: &Row<'_>) -> rusqlite::Result<Found<V>> {
     let mut values = V::default();
     for (index, field) in (5_usize..).zip(V::FIELDS) {
         match row.get_ref(index)? {
@@ -183,7 +187,7 @@ fn read_row<V: IntoRow>(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
         }
     }
     let at = Moment { at_ms: row.get(1)?, offset_minutes: row.get(2)? };
-    Ok(HistoryRow { id: row.get(0)?, at, deleted: row.get(3)?, attention: row.get(4)?, values: values.into_row() })
+    Ok(Found { id: row.get(0)?, at, deleted: row.get(3)?, attention: row.get(4)?, values })
 }
 
 /// Milliseconds of a local day's start, as if local time were UTC.

@@ -72,7 +72,7 @@ impl Diary {
         if from > to {
             return Ok(None);
         }
-        let check_ins = self.read_check_ins(from, to)?;
+        let check_ins = self.read_check_ins(Some(from), Some(to))?;
         let series = Series::of(Part::Back, &check_ins.iter().collect::<Vec<_>>(), to);
         let days = u32::try_from(series.points().len()).unwrap_or(u32::MAX);
         Ok(median(series.points().iter().map(|(_, tenths)| *tenths))

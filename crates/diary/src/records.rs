@@ -3,6 +3,7 @@
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::document::Put;
+use lissom_core::dose::DayOffValues;
 use lissom_core::moment::{Moment, uuid7};
 use lissom_core::record::{Dated, Values, check_fields, doc_of};
 use lissom_core::result::ResultValues;
@@ -10,7 +11,7 @@ use lissom_core::value::{Value, decode};
 
 use crate::diary::{Diary, new_record};
 use crate::error::Error;
-use crate::history::{HistoryQuery, RowValues};
+use crate::history::{Found, HistoryQuery, check_ins, results};
 use crate::host::random;
 
 impl Diary {
@@ -63,30 +64,31 @@ impl Diary {
         Ok(records)
     }
 
-    /// Results and check-ins since a day, each sorted by time, then id. `None` is from the beginning.
-    pub(crate) fn read_log(&self, since: Option<Day>) -> Result<Log, Error> {
-        let query = HistoryQuery { from: since.map(|day| day.to_string()), ..HistoryQuery::default() };
-        let mut log = Log::default();
-        for row in self.log(&query)? {
-            match row.values {
-                RowValues::Result(values) => log.results.push(Dated::new(row.id, row.at, values)),
-                RowValues::CheckIn(values) => log.check_ins.push(Dated::new(row.id, row.at, values)),
-                RowValues::Measure(_) => {}
-            }
-        }
-        Ok(log)
+    /// Results since a day, sorted by time, then id. `None` is from the beginning.
+    pub(crate) fn read_results(&self, since: Option<Day>) -> Result<Vec<Dated<ResultValues>>, Error> {
+        Ok(dated(results(self.storage.sql(), &between(since, None))?))
     }
 
-    /// Check-ins from one day to another.
-    pub(crate) fn read_check_ins(&self, from: Day, to: Day) -> Result<Vec<Dated<CheckInValues>>, Error> {
-        let (from, to) = (Some(from.to_string()), Some(to.to_string()));
-        let rows = self.log(&HistoryQuery { from, to, ..HistoryQuery::default() })?;
-        let check_in = |row: crate::history::HistoryRow| match row.values {
-            RowValues::CheckIn(values) => Some(Dated::new(row.id, row.at, values)),
-            RowValues::Result(_) | RowValues::Measure(_) => None,
-        };
-        Ok(rows.into_iter().filter_map(check_in).collect())
+    /// Check-ins from one day to another, sorted by time, then id. `None` is from the beginning, or to the end.
+    pub(crate) fn read_check_ins(
+        &self,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Result<Vec<Dated<CheckInValues>>, Error> {
+        Ok(dated(check_ins(self.storage.sql(), &between(from, to))?))
     }
+}
+
+fn between(from: Option<Day>, to: Option<Day>) -> HistoryQuery {
+    let text = |day: Day| day.to_string();
+    HistoryQuery { from: from.map(text), to: to.map(text), ..HistoryQuery::default() }
+}
+
+fn dated<V>(found: Vec<Found<V>>) -> Vec<Dated<V>> {
+    let mut records: Vec<Dated<V>> =
+        found.into_iter().map(|found| Dated::new(found.id, found.at, found.values)).collect();
+    records.sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+    records
 }
 
 /// The values in a column that holds the body of a record.
@@ -101,9 +103,9 @@ pub(crate) fn values_of<V: Values>(row: &rusqlite::Row<'_>, column: usize) -> ru
     Ok(values)
 }
 
-/// Results and check-ins.
-#[derive(Default)]
+/// What was read to fold the days, and goes on to be what outcomes are found from.
 pub(crate) struct Log {
     pub(crate) results: Vec<Dated<ResultValues>>,
     pub(crate) check_ins: Vec<Dated<CheckInValues>>,
+    pub(crate) days_off: Vec<Dated<DayOffValues>>,
 }

@@ -186,9 +186,8 @@ impl Fold {
         if self.flares.day(log.day, &self.mornings, &log.days_off) {
             self.lower_for_flare(log.day, watch);
         }
-        let wants_help = |record: &Dated<ResultValues>| {
-            record.values.stopped.as_deref().is_some_and(StopReason::wants_help)
-        };
+        let wants_help =
+            |record: &Dated<ResultValues>| record.values.stopped.as_deref().is_some_and(StopReason::wants_help);
         if log.results.iter().any(wants_help) {
             self.stopped = Some(log.day);
         }
