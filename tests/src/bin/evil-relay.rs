@@ -19,7 +19,7 @@ A relay that lies, in front of an honest one. Every fault that it does is a line
 on standard input changes what it is at. The path of the address names a view: point one device to URL/phone and
 another to URL/tablet, and `fork` shows them different logs.
 
-  --upstream URL    the honest relay; default: one of its own in a folder that goes when it ends
+  --upstream URL    the honest relay; default: one of its own in a temporary folder
   --listen ADDR     default 127.0.0.1:0, a free port
   --fault NAME      what it does; default none
   --every N         does it at every N-th request for entries; default 1

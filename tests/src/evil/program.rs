@@ -174,7 +174,8 @@ pub fn run(options: Options) -> Result<(), String> {
     say(json, &told, &json!({"listening": url, "upstream": upstream_url}));
     let obeying = Arc::clone(&state);
     std::thread::spawn(move || obey(&obeying, json));
-    for stream in listener.incoming().map_while(Result::ok) {
+    for stream in listener.incoming() {
+        let stream = stream.map_err(|error| error.to_string())?;
         let state = Arc::clone(&state);
         // A connection that makes no sense is closed.
         std::thread::spawn(move || drop(serve(&state, &stream)));

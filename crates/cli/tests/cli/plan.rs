@@ -183,6 +183,15 @@ fn a_change_that_changes_nothing_says_so_and_makes_no_version() {
 }
 
 #[test]
+fn what_cannot_be_taken_is_said_before_the_safety_questions() {
+    let device = Device::screened();
+    let new = |flag: &'static str, given: &'static str| device.refused_on(3, 3, &["plan", "new", flag, given]);
+    assert_eq!(new("--minutes", "0"), "--minutes: 0 is outside 3 to 120 minutes");
+    let preset = device.refused_on(3, 3, &["plan", "new", "--preset", "ten-minutes", "--days", "mittwoch"]);
+    assert!(preset.starts_with("--days: no such day"), "{preset}");
+}
+
+#[test]
 fn a_locked_plan_is_a_list_to_read_and_is_unlocked_by_no_more_than_is_due() {
     let device = Device::screened();
     device.json_on(0, &["plan", "new", "--preset", "ten-minutes", "--days", "7"]);

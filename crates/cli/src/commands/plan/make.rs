@@ -86,6 +86,10 @@ impl New {
     pub(super) fn run(self, context: &Context) -> Result<(), Failure> {
         let mut diary = context.open()?;
         let numbers = diary.numbers()?;
+        // What cannot be taken is said first: nobody answers safety questions to type the same mistake again.
+        let profile = self.flagged(context, &diary)?;
+        let weekdays = self.preset.as_ref().and(self.days.as_deref()).map(days::read).transpose();
+        let weekdays = weekdays.map_err(|why| Failure::refused_field("days", why))?;
         let advice = diary.advice(context.today()?)?;
         // Nobody is asked nine questions to be told then that there is no plan.
         advice.safety.clearance().map_err(|why| match self.typed() {
@@ -93,9 +97,10 @@ impl New {
             Some(again) => refused::locked_new(&why, numbers, &again),
         })?;
         if let Some(preset) = &self.preset {
-            return self.by_preset(context, &mut diary, preset, numbers);
+            let weekdays = weekdays.ok_or_else(|| missing(&["days"]))?;
+            return by_preset(context, &mut diary, (preset, &weekdays), numbers);
         }
-        let Some(profile) = self.profile(context, &diary, &advice)? else {
+        let Some(profile) = self.asked(profile, context, &advice)? else {
             context.out.ask(words::LEFT);
             return Ok(());
         };
@@ -135,18 +140,8 @@ impl New {
         ]
     }
 
-    fn by_preset(&self, context: &Context, diary: &mut Diary, preset: &str, numbers: Numbers) -> Result<(), Failure> {
-        let given = self.days.as_deref().ok_or_else(|| missing(&["days"]))?;
-        let weekdays = days::read(given).map_err(|why| Failure::refused_field("days", why))?;
-        let at = moment(context, diary)?;
-        let made = diary.make_preset(preset, &weekdays, Some(at));
-        let (id, made) = made.map_err(|error| refused::failure(error, numbers))?;
-        shown(context, diary, &id, &made)
-    }
-
-    /// What the flags and the answers come to; `None`: the person left.
-    fn profile(&self, context: &Context, diary: &Diary, advice: &Advice) -> Result<Option<Profile>, Failure> {
-        let flags = self.flags();
+    /// What the flags come to.
+    fn flagged(&self, context: &Context, diary: &Diary) -> Result<Profile, Failure> {
         let mut profile = Profile {
             likes: self.like.iter().flat_map(|ids| ask::items(ids)).collect(),
             dislikes: self.dislike.iter().flat_map(|ids| ask::items(ids)).collect(),
@@ -154,12 +149,18 @@ impl New {
             first_weeks: !exercised_before(context, diary)?,
             ..Profile::default()
         };
-        for (field, given) in flags {
+        for (field, given) in self.flags() {
             if let Some(given) = given {
                 ask::put(&mut profile, field, given).map_err(|why| Self::blame(&profile, field, why))?;
             }
         }
         profile.check().map_err(|refusal| refused::failure(refusal.into(), Numbers::default()))?;
+        Ok(profile)
+    }
+
+    /// The profile with what was not given, asked for; `None`: the person left.
+    fn asked(&self, mut profile: Profile, context: &Context, advice: &Advice) -> Result<Option<Profile>, Failure> {
+        let flags = self.flags();
         let given: Vec<&str> = flags.iter().filter(|(_, given)| given.is_some()).map(|(field, _)| *field).collect();
         let needed: Vec<&str> = NEEDED.into_iter().filter(|field| !given.contains(field)).collect();
         if needed.is_empty() {
@@ -190,6 +191,18 @@ impl New {
             _ => Failure::refused_field(field, why),
         }
     }
+}
+
+fn by_preset(
+    context: &Context,
+    diary: &mut Diary,
+    (preset, weekdays): (&str, &[u8]),
+    numbers: Numbers,
+) -> Result<(), Failure> {
+    let at = moment(context, diary)?;
+    let made = diary.make_preset(preset, weekdays, Some(at));
+    let (id, made) = made.map_err(|error| refused::failure(error, numbers))?;
+    shown(context, diary, &id, &made)
 }
 
 fn missing(fields: &[&str]) -> Failure {
