@@ -229,6 +229,22 @@ proptest! {
     }
 }
 
+#[test]
+fn looking_back_at_an_old_week_leaves_what_was_kept_of_later_days() {
+    let (folder, mut diary) = begun();
+    (0..200).for_each(|day| check_in(&mut diary, day, 2));
+    let kept = || -> Option<i32> {
+        let sql = rusqlite::Connection::open(folder.path().join("diary").join("diary.sqlite")).unwrap();
+        sql.query_row("SELECT max(through) FROM checkpoint", [], |row| row.get(0)).unwrap()
+    };
+    drop(diary.advice(first().plus(199)).unwrap());
+    let before = kept();
+    assert!(before.is_some());
+    drop(diary.digest(first().plus(80), first().plus(199)).unwrap());
+    drop(diary.advice(first().plus(90)).unwrap());
+    assert_eq!(kept(), before);
+}
+
 /// Two good weeks, at the end of which something is offered.
 fn two_good_weeks(diary: &mut Diary) {
     screen(diary, 0);
