@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use lissom_protocol::ids::EntryId;
+use lissom_protocol::stream::split;
+use lissom_sync::http::{Method, Request};
 
+use crate::simulator::relay::vault_in;
 use crate::simulator::schedule::Group;
 use crate::simulator::violation::{Violation, broken};
 use crate::simulator::world::World;
@@ -41,6 +44,22 @@ impl World {
         self.write_trace(&line);
         self.check_unread(at)?;
         if self.schedule.has(Group::Evil) { self.check_reported(at) } else { self.check_calm(at) }
+    }
+
+    /// What a device posts goes up in the order in which it is held: who ends between two batches leaves nothing behind
+    /// that builds on what never went up.
+    pub(crate) fn check_post(&self, device: usize, request: &Request) -> Result<(), Violation> {
+        let posts = request.method == Method::Post && request.path.contains("/entries?");
+        let Some(vault) = vault_in(&request.path).filter(|_| posts) else { return Ok(()) };
+        let posted = split(&request.body).map_err(|error| broken("what is posted are entries", error.to_string()))?;
+        let mut held = self.devices[device].observer.in_order().into_iter();
+        for entry in posted {
+            let id = entry.id(&vault);
+            if !held.any(|held| held == id) {
+                return Err(broken("what waits goes up in the order in which it is held", ""));
+            }
+        }
+        Ok(())
     }
 
     /// File, entries, chain, changes; and that the projection equals one made anew.

@@ -160,6 +160,13 @@ impl Observer {
         }
     }
 
+    /// All entries here, in the order in which they came to be held.
+    pub(crate) fn in_order(&self) -> Vec<EntryId> {
+        let mut select = self.db.prepare_cached("SELECT entry_id FROM entry ORDER BY seq").expect("entries");
+        let rows = select.query_map([], |row| row.get(0)).expect("entries");
+        rows.map(|row| EntryId(row.expect("an id"))).collect()
+    }
+
     /// Entries in this state.
     pub(crate) fn in_state(&self, state: i64) -> BTreeSet<EntryId> {
         let mut select = self.db.prepare_cached("SELECT entry_id FROM entry WHERE state = ?1").expect("entries");

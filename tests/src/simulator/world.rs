@@ -295,7 +295,10 @@ impl World {
         step: Result<SyncStep, Error>,
     ) -> Result<(), Violation> {
         let next = match step {
-            Ok(SyncStep::Exchange(request)) => Next::Send(request),
+            Ok(SyncStep::Exchange(request)) => {
+                self.check_post(device, &request)?;
+                Next::Send(request)
+            }
             Ok(SyncStep::Work(work)) => Next::Write(work),
             Ok(SyncStep::Finished(report)) => return self.finished(device, process, &report.end),
             Err(error) => return self.failed(device, process, &error),
