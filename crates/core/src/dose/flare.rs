@@ -17,6 +17,8 @@ pub const ON_POINTS: u32 = 2;
 pub const OFF_POINTS: u32 = 1;
 /// Longest bout of walking in a flare, in minutes.
 pub const WALK_BOUT_MINUTES: u32 = 10;
+/// Days for which a flare that ended is kept: longer than outcomes look back, so that ten years are not carried along.
+const PAST_DAYS: i32 = 400;
 /// Days after which to look at a flare again.
 pub const RECHECK_DAYS: u32 = 2;
 
@@ -67,7 +69,7 @@ pub(crate) struct Flares {
     bad_leg: Option<(Morning, Doubled)>,
     /// The last one that ended.
     pub(crate) ended: Option<Ended>,
-    /// Every one that ended, in order.
+    /// Those that ended and were felt in the [`PAST_DAYS`] before the last of them, in order.
     past: Vec<FlareSpan>,
 }
 
@@ -94,7 +96,9 @@ impl Flares {
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
             if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
                 let span = FlareSpan { over: Some(day), ..now.span() };
-                let past = std::mem::take(&mut self.past).into_iter().chain([span]).collect();
+                let mut past = std::mem::take(&mut self.past);
+                past.retain(|past| day.since(past.felt) <= PAST_DAYS);
+                past.push(span);
                 *self = Self { ended: Some(Ended { day, rule, basis }), past, ..Self::default() };
             }
             return false;
@@ -125,7 +129,7 @@ impl Flares {
         true
     }
 
-    /// Every flare so far, in order.
+    /// The flares of more than the last year, in order.
     pub(crate) fn spans(&self) -> Vec<FlareSpan> {
         self.past.iter().copied().chain(self.now.as_ref().map(Flare::span)).collect()
     }

@@ -47,7 +47,7 @@ pub const GAP_DAYS: (i32, i32, i32) = (7, 14, 28);
 /// What the days of a diary so far make of every exercise.
 ///
 /// Serialize it to go on later: folding some days, storing, and folding the rest gives the same as folding all. Its
-/// size depends on the number of exercises and flares, not of days. A stored fold holds only for the [`RULES_VERSION`], the
+/// size depends on the number of exercises and of a year's flares, not of days. A stored fold holds only for the [`RULES_VERSION`], the
 /// catalogue and the own exercises it was made with, and only while nothing up to its last day changes: see
 /// [`Fold::is_current`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,7 +145,8 @@ impl Fold {
         fold.reds.contains(&day)
     }
 
-    /// Every flare up to the last day that was folded, told or seen in the mornings, in order.
+    /// Flares up to the last day that was folded, told or seen in the mornings, in order: all of the 400 days before it, and
+    /// perhaps some earlier ones.
     #[must_use]
     pub fn flares(&self) -> Vec<FlareSpan> {
         self.flares.spans()
