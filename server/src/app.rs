@@ -1,12 +1,16 @@
 //! What every handler can reach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use lissom_protocol::ids::VaultId;
 use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::mailboxes::Mailboxes;
 use crate::pokes::Pokes;
+use crate::rates::Rates;
 use crate::store::{Event, OpenError, Store};
 use crate::turns::Turns;
 
@@ -33,6 +37,9 @@ struct Parts {
     auth: Auth,
     pokes: Pokes,
     turns: Turns,
+    mailboxes: Mailboxes,
+    vault_rates: Rates<VaultId>,
+    watchers: Arc<Semaphore>,
     batch_memory: Arc<Semaphore>,
     page_memory: Arc<Semaphore>,
     phase: watch::Sender<Phase>,
@@ -56,7 +63,22 @@ impl App {
         let batch_memory = Arc::new(Semaphore::new(config.batch_memory_max / MEMORY_UNIT));
         let page_memory = Arc::new(Semaphore::new(config.page_memory_max / MEMORY_UNIT));
         let (turns, phase) = (Turns::default(), watch::Sender::new(Phase::Up));
-        let parts = Parts { config, store, auth, pokes, turns, batch_memory, page_memory, phase };
+        let mailboxes = Mailboxes::new(config.mailboxes_max);
+        let vault_rates = Rates::new(config.vault_requests, Duration::from_secs(1), config.vault_burst);
+        let watchers = Arc::new(Semaphore::new(config.watchers_max));
+        let parts = Parts {
+            config,
+            store,
+            auth,
+            pokes,
+            turns,
+            mailboxes,
+            vault_rates,
+            watchers,
+            batch_memory,
+            page_memory,
+            phase,
+        };
         Ok(Self { parts: Arc::new(parts) })
     }
 
@@ -78,6 +100,18 @@ impl App {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.parts.turns
+    }
+
+    pub(crate) fn mailboxes(&self) -> &Mailboxes {
+        &self.parts.mailboxes
+    }
+
+    pub(crate) fn vault_rates(&self) -> &Rates<VaultId> {
+        &self.parts.vault_rates
+    }
+
+    pub(crate) fn watchers(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.parts.watchers)
     }
 
     pub(crate) fn batch_memory(&self) -> Arc<Semaphore> {

@@ -10,6 +10,7 @@ use std::fmt;
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use hmac::{Hmac, KeyInit, Mac};
@@ -154,6 +155,10 @@ impl FromRequestParts<App> for Member {
         let auth = app.auth();
         let role = token.and_then(|token| auth.role(&vault, auth.now(), token));
         let member = role.map(|role| Self { vault, role }).ok_or_else(|| Refusal::new(ProblemKind::TokenInvalid))?;
+        // Nobody but its own devices uses up a diary's allowance, and getting rid of one is always allowed.
+        if parts.method != Method::DELETE {
+            app.vault_rates().take(vault)?;
+        }
         // For what comes after this and reads the body.
         parts.extensions.insert(member);
         Ok(member)

@@ -1,18 +1,22 @@
 //! The command line: what is asked for, and who does it.
 
+mod config;
 mod failure;
 mod operate;
 mod serve;
+mod settings;
 mod units;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
+use lissom_relay::config::{Config, Loaded, LogFormat};
 use tracing_subscriber::EnvFilter;
 
 use self::failure::Failure;
+use self::settings::Place;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,9 +33,6 @@ Exit codes: 0 done, 2 usage, 3 refused, 4 not found, 5 unavailable, 6 damaged, 7
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Cli {
-    /// What is logged to stderr: error, warn, info, debug, trace, or a filter by module
-    #[arg(long, global = true, env = "RUST_LOG", default_value = "info", value_name = "LEVEL")]
-    log: String,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,11 +42,15 @@ enum Command {
     /// Serve devices until SIGTERM or ctrl-c
     #[command(after_help = serve::EXAMPLES)]
     Serve(Box<serve::Options>),
+    /// Check, show or explain the settings
+    #[command(subcommand)]
+    #[command(after_help = "Example:\n  lissom-relay config check --config /etc/lissom-relay/relay.toml")]
+    Config(config::Config),
     /// Make an invite and print its token; works while serving
     #[command(after_help = "Example:\n  lissom-relay invite --data /var/lib/lissom --uses 2 --expires 12h")]
     Invite {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// How many diaries it lets in
         #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         uses: u32,
@@ -57,7 +62,7 @@ enum Command {
     #[command(after_help = "Example:\n  lissom-relay vaults --data /var/lib/lissom --json")]
     Vaults {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -66,7 +71,7 @@ enum Command {
     #[command(after_help = "Example:\n  lissom-relay backup --data /var/lib/lissom /backup/relay.db")]
     Backup {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// The file to write; nothing is overwritten
         file: PathBuf,
     },
@@ -74,7 +79,7 @@ enum Command {
     #[command(after_help = "Example:\n  lissom-relay restore --data /var/lib/lissom /backup/relay.db")]
     Restore {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// The backup
         file: PathBuf,
     },
@@ -82,44 +87,64 @@ enum Command {
     #[command(after_help = "Example:\n  lissom-relay verify --data /var/lib/lissom")]
     Verify {
         #[command(flatten)]
-        data: Data,
+        place: Place,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-#[derive(Debug, Args)]
-struct Data {
-    /// The relay's data folder
-    #[arg(long = "data", env = "LISSOM_RELAY_DATA", value_name = "DIR")]
-    folder: PathBuf,
-}
-
 pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let done = start_log(&cli.log).and_then(|()| match cli.command {
-        Command::Serve(options) => serve::serve(*options),
-        Command::Invite { data, uses, expires } => operate::invite(&data.folder, uses, expires),
-        Command::Vaults { data, json } => operate::vaults(&data.folder, json),
-        Command::Backup { data, file } => operate::backup(&data.folder, &file),
-        Command::Restore { data, file } => operate::restore(&data.folder, &file),
-        Command::Verify { data, json } => operate::verify(&data.folder, json),
-    });
-    match done {
+    match obey(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where stderr is closed there is nobody to tell.
-            drop(writeln!(io::stderr(), "lissom-relay: {failure}"));
+            complain(format_args!("lissom-relay: {failure}"));
             failure.exit_code()
         }
     }
 }
 
-fn start_log(filter: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| Failure::usage(format!("--log: {error}")))?;
+fn obey(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(options) => serve::serve(*options),
+        Command::Config(command) => config::config(command),
+        Command::Invite { place, uses, expires } => operate::invite(&of(place)?.data, uses, expires),
+        Command::Vaults { place, json } => operate::vaults(&of(place)?.data, json),
+        Command::Backup { place, file } => operate::backup(&of(place)?.data, &file),
+        Command::Restore { place, file } => operate::restore(&of(place)?.data, &file),
+        Command::Verify { place, json } => operate::verify(&of(place)?.data, json),
+    }
+}
+
+/// The settings for a command beside `serve`, once its log is open.
+fn of(place: Place) -> Result<Config, Failure> {
+    let loaded = place.load()?;
+    start_log(&loaded.config)?;
+    Ok(loaded.config)
+}
+
+fn start_log(config: &Config) -> Result<(), Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("log cannot be `{}`: {error}", config.log));
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| wrong(&error))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
-    log.try_init().map_err(|error| Failure::usage(format!("--log: {error}")))
+    let started = match config.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+    };
+    started.map_err(|error| wrong(&error))
+}
+
+/// Tells of variables that look like settings and are none.
+fn warn_of_strays(loaded: &Loaded) {
+    for (name, nearest) in &loaded.strays {
+        let nearest = nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
+        complain(format_args!("warning: {name} is no setting{nearest}"));
+    }
+}
+
+/// Prints a line for whoever watches; where stderr is closed there is nobody to tell.
+fn complain(line: impl std::fmt::Display) {
+    drop(writeln!(io::stderr(), "{line}"));
 }
 
 /// Prints a line for whoever asked; a closed pipe is not worth an error.

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use http_body_util::BodyExt;
-use lissom_protocol::api::{CursorQuery, from_json};
+use lissom_protocol::api::{CursorQuery, MAILBOX_MEDIA_TYPE, from_json};
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::ids::VaultId;
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
@@ -110,6 +110,18 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     }
 }
 
+/// A sealed message of a mailbox.
+pub(crate) struct SealedBody(pub(crate) Vec<u8>);
+
+impl FromRequest<App> for SealedBody {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        check_media_type(request.headers(), MAILBOX_MEDIA_TYPE)?;
+        read(request, app.config()).await.map(Self)
+    }
+}
+
 /// A batch of entries as it came, and what a large one takes up; to be kept until it is off the memory.
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
@@ -120,7 +132,7 @@ pub(crate) struct Batch {
 async fn reserve(vault: VaultId, length: usize, app: &App) -> Result<(OwnedSemaphorePermit, Turn), Refusal> {
     let posting = |_| {
         let detail = "another large batch of this diary is being taken in";
-        Refusal::new(ProblemKind::TooManyRequests).detail(detail).retry_in("1").closing()
+        Refusal::new(ProblemKind::TooManyRequests).detail(detail).retry_in(1).closing()
     };
     let turn = timeout(app.config().batch_turn_max, app.turns().take(vault)).await.map_err(posting)?;
     let busy = || Refusal::new(ProblemKind::Unavailable).detail("too many batches at once").closing();

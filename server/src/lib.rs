@@ -6,7 +6,7 @@
 //! that is too large.
 //!
 //! - [`serve::Relay`] starts one inside an asynchronous program, [`blocking::start`] inside any other.
-//! - [`config::Config`] is everything that can be set.
+//! - [`config::Config`] is everything that can be set, [`config::SETTINGS`] says what it is.
 //! - [`store`] keeps it all in one SQLite database and states what others may rely on.
 //!
 //! ```
@@ -17,14 +17,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod addresses;
 mod app;
 mod auth;
 pub mod blocking;
 pub mod config;
+pub mod contract;
 #[cfg(feature = "simulator")]
 pub mod in_process;
 mod intake;
+mod mailboxes;
 mod pokes;
+mod rates;
 mod refusal;
 mod router;
 mod routes;

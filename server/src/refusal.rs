@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use lissom_protocol::api::to_text;
 use lissom_protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
 
+use crate::rates::TooMany;
 use crate::store::StoreError;
 
 /// A problem on its way to the client.
@@ -15,7 +16,7 @@ pub(crate) struct Refusal {
     // Boxed: it is the rare arm of every handler's result.
     problem: Box<Problem>,
     close: bool,
-    retry_after: Option<&'static str>,
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -42,19 +43,25 @@ impl Refusal {
     }
 
     /// States when to come again, where it is not what the kind of problem says.
-    pub(crate) fn retry_in(mut self, seconds: &'static str) -> Self {
+    pub(crate) fn retry_in(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    fn retry_after(&self) -> Option<&'static str> {
+    fn retry_after(&self) -> Option<u64> {
         match self.kind {
             _ if self.retry_after.is_some() => self.retry_after,
-            ProblemKind::TooManyRequests => Some("30"),
-            ProblemKind::Unavailable => Some("5"),
-            ProblemKind::StorageFull => Some("600"),
+            ProblemKind::TooManyRequests => Some(30),
+            ProblemKind::Unavailable => Some(5),
+            ProblemKind::StorageFull => Some(600),
             _ => None,
         }
+    }
+}
+
+impl From<TooMany> for Refusal {
+    fn from(wait: TooMany) -> Self {
+        Self::new(ProblemKind::TooManyRequests).detail("too many requests").retry_in(wait.seconds())
     }
 }
 
@@ -88,7 +95,7 @@ impl IntoResponse for Refusal {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after() {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.kind == ProblemKind::TokenInvalid {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

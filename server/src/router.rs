@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -15,50 +16,231 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use lissom_protocol::api::{CHALLENGE_PATH, INFO_PATH, TOKEN_PATH, VAULTS_PATH};
-use lissom_protocol::limits::{BATCH_BYTES_MAX, JSON_BYTES_MAX};
+use lissom_protocol::limits::{BATCH_BYTES_MAX, JSON_BYTES_MAX, MAILBOX_BYTES_MAX};
 use lissom_protocol::problem::ProblemKind;
 
+use crate::addresses::{Addresses, Client};
 use crate::app::App;
+use crate::contract::{Access, Content, Operation, Query};
 use crate::intake::{BodyMax, check_headers};
 use crate::refusal::Refusal;
-use crate::routes::{auth, entries, info, vaults, watch};
+use crate::routes::{auth, entries, greeting, info, mailbox, vaults, watch};
 
-/// One row: where, which method with which handler, and the most bytes that its body may have.
-struct Route {
-    path: &'static str,
+/// One row: what is answered where, and by whom.
+pub(crate) struct Route {
+    pub(crate) operation: Operation,
     handler: MethodRouter<App>,
-    body_max: usize,
 }
 
 const VAULT: &str = "/v1/vaults/{id}";
 const ENTRIES: &str = "/v1/vaults/{id}/entries";
 const HEAD: &str = "/v1/vaults/{id}/head";
 const WATCH: &str = "/v1/vaults/{id}/watch";
+const MAILBOX: &str = "/v1/mailbox/{id}";
 
-#[rustfmt::skip]
-fn table() -> Vec<Route> {
+#[expect(clippy::too_many_lines, reason = "a table, one row an address")]
+pub(crate) fn table() -> Vec<Route> {
+    use Access::{Anybody, Login, Owner, Reader};
+    use Content::{Entries, Events, Greeting, Json, Nothing, Page, Sealed};
+    use ProblemKind::{
+        BadSignature, ChallengeInvalid, Forbidden, Gone, Internal, InviteRequired, LogDiverged, MailboxEmpty,
+        MailboxTaken, Malformed, RegistrationClosed, StorageFull, TokenInvalid, Unavailable, VaultUnknown,
+    };
+    let json = |schema| (Json(schema), JSON_BYTES_MAX);
+    let none = (Nothing, 0);
+    let row = |operation, handler| Route { operation, handler };
     vec![
-        Route { path: "/",            handler: get(info::greeting),     body_max: 0 },
-        Route { path: INFO_PATH,      handler: get(info::info),         body_max: 0 },
-        Route { path: VAULTS_PATH,    handler: post(vaults::register),  body_max: JSON_BYTES_MAX },
-        Route { path: CHALLENGE_PATH, handler: post(auth::challenge),   body_max: JSON_BYTES_MAX },
-        Route { path: TOKEN_PATH,     handler: post(auth::token),       body_max: JSON_BYTES_MAX },
-        Route { path: VAULT,          handler: delete(vaults::delete),  body_max: JSON_BYTES_MAX },
-        Route { path: ENTRIES,        handler: post(entries::post),     body_max: BATCH_BYTES_MAX },
-        Route { path: ENTRIES,        handler: get(entries::page),      body_max: 0 },
-        Route { path: HEAD,           handler: get(entries::head),      body_max: 0 },
-        Route { path: WATCH,          handler: get(watch::watch),       body_max: 0 },
+        row(
+            Operation {
+                method: "GET",
+                path: "/",
+                name: "greeting",
+                summary: "A page for whoever opens the address in a browser; a line of text for others.",
+                access: Anybody,
+                query: Query::Nothing,
+                body: none,
+                success: &[(200, Greeting)],
+                problems: &[],
+            },
+            get(greeting::greeting),
+        ),
+        row(
+            Operation {
+                method: "GET",
+                path: INFO_PATH,
+                name: "info",
+                summary: "What this relay is.",
+                access: Anybody,
+                query: Query::Nothing,
+                body: none,
+                success: &[(200, Json("Info"))],
+                problems: &[],
+            },
+            get(info::info),
+        ),
+        row(
+            Operation {
+                method: "POST",
+                path: VAULTS_PATH,
+                name: "register",
+                summary: "Registers a vault; again changes nothing.",
+                access: Login,
+                query: Query::Nothing,
+                body: json("Register"),
+                success: &[(200, Json("Head")), (201, Json("Head"))],
+                problems: &[Malformed, InviteRequired, RegistrationClosed, Gone, Unavailable, StorageFull],
+            },
+            post(vaults::register),
+        ),
+        row(
+            Operation {
+                method: "POST",
+                path: CHALLENGE_PATH,
+                name: "challenge",
+                summary: "A challenge to be signed, whether or not there is such a vault.",
+                access: Login,
+                query: Query::Nothing,
+                body: json("ChallengeRequest"),
+                success: &[(200, Json("Challenge"))],
+                problems: &[Malformed, Unavailable],
+            },
+            post(auth::challenge),
+        ),
+        row(
+            Operation {
+                method: "POST",
+                path: TOKEN_PATH,
+                name: "token",
+                summary: "Exchanges a signed challenge for a token.",
+                access: Login,
+                query: Query::Nothing,
+                body: json("TokenRequest"),
+                success: &[(200, Json("Token"))],
+                problems: &[Malformed, ChallengeInvalid, VaultUnknown, Gone, Unavailable],
+            },
+            post(auth::token),
+        ),
+        row(
+            Operation {
+                method: "DELETE",
+                path: VAULT,
+                name: "delete",
+                summary: "Deletes a vault for ever, at its head, with the owner's signed statement.",
+                access: Owner,
+                query: Query::Cursor,
+                body: json("Delete"),
+                success: &[(204, Nothing)],
+                problems: &[Malformed, TokenInvalid, Forbidden, VaultUnknown, LogDiverged, Gone, Unavailable],
+            },
+            delete(vaults::delete),
+        ),
+        row(
+            Operation {
+                method: "POST",
+                path: ENTRIES,
+                name: "post",
+                summary: "Appends a batch of entries after a cursor, whole or not at all.",
+                access: Owner,
+                query: Query::Cursor,
+                body: (Entries, BATCH_BYTES_MAX),
+                success: &[(200, Json("Appended"))],
+                problems: &[
+                    Malformed,
+                    TokenInvalid,
+                    Forbidden,
+                    VaultUnknown,
+                    LogDiverged,
+                    Gone,
+                    BadSignature,
+                    Unavailable,
+                    StorageFull,
+                ],
+            },
+            post(entries::post),
+        ),
+        row(
+            Operation {
+                method: "GET",
+                path: ENTRIES,
+                name: "page",
+                summary: "The entries after a cursor.",
+                access: Reader,
+                query: Query::CursorAndLimit,
+                body: none,
+                success: &[(200, Page)],
+                problems: &[Malformed, TokenInvalid, VaultUnknown, LogDiverged, Gone, Internal, Unavailable],
+            },
+            get(entries::page),
+        ),
+        row(
+            Operation {
+                method: "GET",
+                path: HEAD,
+                name: "head",
+                summary: "Where a log ends.",
+                access: Reader,
+                query: Query::Nothing,
+                body: none,
+                success: &[(200, Json("Head"))],
+                problems: &[Malformed, TokenInvalid, VaultUnknown, Gone, Unavailable],
+            },
+            get(entries::head),
+        ),
+        row(
+            Operation {
+                method: "GET",
+                path: WATCH,
+                name: "watch",
+                summary: "A stream of pokes, one for each growth of the log; never data.",
+                access: Reader,
+                query: Query::Nothing,
+                body: none,
+                success: &[(200, Events)],
+                problems: &[Malformed, TokenInvalid, VaultUnknown, Gone, Unavailable],
+            },
+            get(watch::watch),
+        ),
+        row(
+            Operation {
+                method: "PUT",
+                path: MAILBOX,
+                name: "leave",
+                summary: "Leaves the one sealed message of a pairing; the first wins.",
+                access: Login,
+                query: Query::Nothing,
+                body: (Sealed, MAILBOX_BYTES_MAX),
+                success: &[(204, Nothing)],
+                problems: &[Malformed, MailboxTaken, Unavailable],
+            },
+            put(mailbox::leave),
+        ),
+        row(
+            Operation {
+                method: "GET",
+                path: MAILBOX,
+                name: "take",
+                summary: "Takes the message out of a mailbox; there is none a second time.",
+                access: Anybody,
+                query: Query::Nothing,
+                body: none,
+                success: &[(200, Sealed)],
+                problems: &[Malformed, MailboxEmpty],
+            },
+            get(mailbox::take),
+        ),
     ]
 }
 
 /// The routes for devices.
 pub(crate) fn devices(app: &App) -> Router {
     let mut router = Router::new();
-    for Route { path, handler, body_max } in table() {
-        let gate = from_fn_with_state(Gate { path, body_max: BodyMax(body_max) }, pass);
-        router = router.route(path, handler.route_layer(gate));
+    for Route { operation, handler } in table() {
+        let (_, body_max) = operation.body;
+        let is_login = operation.access == Access::Login;
+        let gate = from_fn_with_state(Gate { path: operation.path, body_max: BodyMax(body_max), is_login }, pass);
+        router = router.route(operation.path, handler.route_layer(gate));
     }
     finished(router, app)
 }
@@ -89,6 +271,7 @@ async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
 struct Gate {
     path: &'static str,
     body_max: BodyMax,
+    is_login: bool,
 }
 
 /// The pattern of the route that answered, for the log: never the path itself, which names a vault.
@@ -97,12 +280,24 @@ struct Pattern(&'static str);
 
 async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(gate.body_max);
-    let mut response = match check_headers(request.headers(), gate.body_max) {
+    let admitted = count_login(gate, &request).and_then(|()| check_headers(request.headers(), gate.body_max));
+    let mut response = match admitted {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
     response.extensions_mut().insert(Pattern(gate.path));
     response
+}
+
+/// Logins have an allowance of their own, since everybody may ask for them.
+fn count_login(gate: Gate, request: &Request) -> Result<(), Refusal> {
+    match request.extensions().get::<(Client, Arc<Addresses>)>() {
+        // The rest of the body will not be read.
+        Some((client, addresses)) if gate.is_login => {
+            addresses.login(*client).map_err(|wait| Refusal::from(wait).closing())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Around every request: a panic becomes an answer, nothing is cached, and one line is logged.

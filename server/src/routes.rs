@@ -2,6 +2,8 @@
 
 pub(crate) mod auth;
 pub(crate) mod entries;
+pub(crate) mod greeting;
 pub(crate) mod info;
+pub(crate) mod mailbox;
 pub(crate) mod vaults;
 pub(crate) mod watch;

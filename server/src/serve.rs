@@ -1,7 +1,6 @@
 //! Starting, running and stopping a relay.
 
 mod accept;
-mod addresses;
 mod progress;
 mod socket;
 
@@ -17,13 +16,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::addresses::Addresses;
 use crate::app::{App, Phase};
 use crate::config::{Config, ConfigError};
 use crate::router;
 use crate::store::{OpenError, Store, StoreError};
 
 use self::accept::Front;
-use self::addresses::Addresses;
 
 /// Connections that wait in the system's queue to be accepted.
 const BACKLOG: u32 = 1024;
@@ -85,13 +84,13 @@ impl Relay {
         let (listener, address) = listen(config.listen)?;
         let ops = config.ops_listen.map(listen).transpose()?;
         let permits = Arc::new(Semaphore::new(config.connections_max));
-        let addresses = Addresses::new(config.connections_per_address, &config.trusted_proxies);
+        let addresses = Addresses::new(config);
         let front = Front::new(&self.app, router::devices(&self.app), Arc::clone(&permits), addresses);
         let mut acceptors = vec![tokio::spawn(accept::run(listener, front))];
         let ops_address = ops.as_ref().map(|(_, address)| *address);
         if let Some((listener, _)) = ops {
             let permits = Arc::new(Semaphore::new(OPS_CONNECTIONS_MAX));
-            let addresses = Addresses::new(OPS_CONNECTIONS_MAX, &[]);
+            let addresses = Addresses::uncounted(OPS_CONNECTIONS_MAX);
             let front = Front::new(&self.app, router::operations(&self.app), permits, addresses);
             acceptors.push(tokio::spawn(accept::run(listener, front)));
         }

@@ -55,6 +55,7 @@ use crate::config::Config;
 
 pub use self::copy::{CopyError, restore};
 pub use self::database::Database;
+pub use self::disk::{Space, space};
 pub(crate) use self::log::{Appended, Page};
 pub use self::schema::OpenError;
 pub use self::vaults::VaultSummary;

@@ -46,7 +46,11 @@ pub fn program(name: &str) -> PathBuf {
 pub fn lissom(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program("lissom"));
     command.arg("--data").arg(data).arg("--json").args(arguments);
-    command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full").stdin(Stdio::null());
+    command
+        .env("RUST_LOG", "trace")
+        .env("LISSOM_RELAY_LOG", "trace")
+        .env("RUST_BACKTRACE", "full")
+        .stdin(Stdio::null());
     command
 }
 

@@ -19,6 +19,11 @@ pub const CHALLENGE_PATH: &str = "/v1/auth/challenge";
 /// Path for exchanging a signed challenge for a token.
 pub const TOKEN_PATH: &str = "/v1/auth/token";
 
+/// Path of the mailboxes for pairing.
+pub const MAILBOX_PATH: &str = "/v1/mailbox";
+/// Media type of a message in a mailbox: sealed for the device that takes it, and for nobody else.
+pub const MAILBOX_MEDIA_TYPE: &str = "application/octet-stream";
+
 /// Header of a page: position of its last entry, or of the cursor if it is empty.
 pub const POS_HEADER: &str = "lissom-pos";
 /// Header of a page: the relay's chain at that position.
@@ -42,6 +47,12 @@ pub fn entries_path(vault: &VaultId, cursor: &Cursor) -> String {
 #[must_use]
 pub fn watch_path(vault: &VaultId) -> String {
     format!("{}/watch", vault_path(vault))
+}
+
+/// Path of a mailbox: `/v1/mailbox/{id}`.
+#[must_use]
+pub fn mailbox_path(id: &[u8; 16]) -> String {
+    format!("{MAILBOX_PATH}/{}", to_text(id))
 }
 
 /// A cursor as query parameters: `after=…&chain=…`.

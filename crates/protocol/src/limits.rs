@@ -31,6 +31,12 @@ pub const CHANGE_OPERATIONS_MAX: u64 = 20_000;
 /// Largest JSON body of a request other than a batch of entries, in bytes (16 KiB).
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
 
+/// Largest message in a mailbox for pairing, in bytes (4 KiB).
+pub const MAILBOX_BYTES_MAX: usize = 4 * 1024;
+
+/// Life of a mailbox, in seconds (5 minutes).
+pub const MAILBOX_SECONDS: u64 = 5 * 60;
+
 /// Life of a challenge, in seconds.
 pub const CHALLENGE_SECONDS: u64 = 60;
 

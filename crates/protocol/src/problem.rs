@@ -54,6 +54,10 @@ problems! {
     NotFound = "not-found", 404, "There is nothing at this address";
     /// The address does not do that.
     MethodNotAllowed = "method-not-allowed", 405, "This address does not do that";
+    /// No message is in this mailbox: none yet, none any more, or it was taken.
+    MailboxEmpty = "mailbox-empty", 404, "There is no message in this mailbox";
+    /// A message was left in this mailbox before.
+    MailboxTaken = "mailbox-taken", 409, "Somebody has left a message in this mailbox before";
     /// The relay's chain at the cursor's position is another one.
     LogDiverged = "log-diverged", 409, "The relay's log is not the one this device knows";
     /// The vault was deleted by its owner; the statement says so.

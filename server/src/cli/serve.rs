@@ -1,16 +1,15 @@
 //! `lissom-relay serve`.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use lissom_protocol::api::Registration;
-use lissom_relay::config::Config;
 use lissom_relay::serve::{Relay, Running, StartError};
 
 use super::failure::Failure;
-use super::{Data, say, units};
+use super::say;
+use super::settings::Everything;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -25,74 +24,15 @@ const OTHER_FILES: u64 = 64;
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    data: Data,
-    /// Address for devices; port 0 takes a free one
-    #[arg(long, env = "LISSOM_RELAY_LISTEN", default_value = "127.0.0.1:8460", value_name = "ADDR")]
-    listen: SocketAddr,
-    /// Address for health checks (/livez, /readyz); keep it from the outside
-    #[arg(long, env = "LISSOM_RELAY_OPS_LISTEN", value_name = "ADDR")]
-    ops_listen: Option<SocketAddr>,
-    /// Who may bring a new diary
-    #[arg(long, env = "LISSOM_RELAY_REGISTRATION", value_enum, default_value_t = Who::Invite)]
-    registration: Who,
-    /// A proxy whose X-Forwarded-For is believed when connections are counted; may be given again
-    #[arg(long = "trusted-proxy", env = "LISSOM_RELAY_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP")]
-    trusted_proxies: Vec<IpAddr>,
-    /// Most bytes that one diary may hold, for instance 64M
-    #[arg(long, env = "LISSOM_RELAY_VAULT_QUOTA", default_value = "64M", value_parser = units::bytes, value_name = "BYTES")]
-    vault_quota: u64,
-    /// Most entries that one diary may hold
-    #[arg(long, default_value_t = Config::default().vault_entries_max, value_name = "N")]
-    vault_entries: u64,
-    /// Free disk space below which nothing new is stored; 0 for none
-    #[arg(long, default_value = "256M", value_parser = units::bytes, value_name = "BYTES")]
-    min_free: u64,
-    /// Most connections at once
-    #[arg(long, default_value_t = Config::default().connections_max, value_name = "N")]
-    connections: usize,
-    /// Most connections at once from one IPv4 address or IPv6 /64
-    #[arg(long, default_value_t = Config::default().connections_per_address, value_name = "N")]
-    connections_per_address: usize,
-    /// Most devices that watch one diary at once; one more ends the one that has watched for longest
-    #[arg(long, default_value_t = Config::default().watchers_per_vault, value_name = "N")]
-    watchers_per_vault: usize,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Who {
-    /// Whoever holds an invite
-    Invite,
-    /// Anybody
-    Open,
-    /// Nobody
-    Closed,
-}
-
-impl Options {
-    fn into_config(self) -> Config {
-        Config {
-            listen: self.listen,
-            ops_listen: self.ops_listen,
-            data: self.data.folder,
-            registration: match self.registration {
-                Who::Invite => Registration::Invite,
-                Who::Open => Registration::Open,
-                Who::Closed => Registration::Closed,
-            },
-            trusted_proxies: self.trusted_proxies,
-            vault_bytes_max: self.vault_quota,
-            vault_entries_max: self.vault_entries,
-            free_bytes_min: self.min_free,
-            connections_max: within_open_files(self.connections),
-            connections_per_address: self.connections_per_address,
-            watchers_per_vault: self.watchers_per_vault,
-            ..Config::default()
-        }
-    }
+    settings: Everything,
 }
 
 pub(crate) fn serve(options: Options) -> Result<(), Failure> {
-    let config = options.into_config();
+    let loaded = options.settings.load()?;
+    super::start_log(&loaded.config)?;
+    super::warn_of_strays(&loaded);
+    let mut config = loaded.config;
+    config.connections_max = within_open_files(config.connections_max);
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(4));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)

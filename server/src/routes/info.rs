@@ -17,8 +17,3 @@ pub(crate) async fn info(State(app): State<App>) -> Json<Info> {
         vault_bytes_max: app.config().vault_bytes_max,
     })
 }
-
-/// For whoever opens the address in a browser.
-pub(crate) async fn greeting() -> &'static str {
-    "This is a Lissom relay: it keeps sealed exercise diaries in order and cannot read them.\n"
-}

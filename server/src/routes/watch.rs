@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
 use lissom_protocol::problem::ProblemKind;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::app::{App, Phase};
@@ -27,11 +27,14 @@ const POKE: &[u8] = b"event: poke\ndata:\n\n";
 
 pub(crate) async fn watch(Member { vault, .. }: Member, State(app): State<App>) -> Result<Response, Refusal> {
     let full = || Refusal::new(ProblemKind::TooManyRequests).detail("this relay lets nobody watch");
+    let busy = |_| Refusal::new(ProblemKind::TooManyRequests).detail("too many devices watch this relay");
+    let permit = app.watchers().try_acquire_owned().map_err(busy)?;
     // First the place, then the look at the store: a deletion in between ends the place.
     let watcher = app.pokes().watch(vault).ok_or_else(full)?;
     app.store().head(vault).await?;
     let stream = Pokes {
         watcher,
+        _permit: permit,
         phase: app.phase(),
         heartbeat: app.config().watch_heartbeat,
         end: Box::pin(sleep(app.config().watch_life_max)),
@@ -47,6 +50,7 @@ pub(crate) async fn watch(Member { vault, .. }: Member, State(app): State<App>) 
 
 struct Pokes {
     watcher: Watcher,
+    _permit: OwnedSemaphorePermit,
     phase: watch::Receiver<Phase>,
     heartbeat: Duration,
     end: Pin<Box<Sleep>>,

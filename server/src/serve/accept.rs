@@ -25,10 +25,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
+use crate::addresses::{Addresses, Client, FORWARDED_FOR, Slot};
 use crate::app::{App, Phase};
 use crate::refusal::Refusal;
 
-use super::addresses::{Addresses, Slot};
 use super::progress::Progress;
 use super::socket::{Limits, Socket};
 
@@ -108,7 +108,7 @@ async fn rest_after(error: &io::Error) {
 }
 
 fn admit(front: &Front, permit: OwnedSemaphorePermit, stream: TcpStream, peer: IpAddr) {
-    match front.addresses.take(peer) {
+    match front.addresses.place(front.addresses.client(peer)) {
         Ok(slot) => {
             let front = front.clone();
             tokio::spawn(async move {
@@ -141,9 +141,10 @@ async fn connection(front: Front, stream: TcpStream, peer: IpAddr) {
     let mut phase = front.app.phase();
     let progress = Arc::new(Progress::default());
     let io = TokioIo::new(Socket::new(stream, Arc::clone(&progress), front.limits()));
-    let forwarded = front.addresses.is_trusted(peer).then(|| Arc::clone(&front.addresses));
     let patience = front.patience();
-    let service = Requests { router: front.router, progress: Arc::clone(&progress), forwarded, patience };
+    let addresses = Arc::clone(&front.addresses);
+    let client = (!addresses.is_trusted(peer)).then(|| addresses.client(peer));
+    let service = Requests { router: front.router, progress: Arc::clone(&progress), addresses, client, patience };
     let mut http = front.http.serve_connection(io, service);
     drop((front.app, front.permits, front.addresses));
     let mut seen = Phase::Up;
@@ -192,27 +193,48 @@ async fn linger(mut stream: TcpStream, time: Duration) {
 struct Requests {
     router: Router,
     progress: Arc<Progress>,
-    /// Set for connections from a trusted proxy, whose clients are counted one by one.
-    forwarded: Option<Arc<Addresses>>,
+    addresses: Arc<Addresses>,
+    /// None for connections from a trusted proxy, whose clients are counted one by one.
+    client: Option<Client>,
     patience: Patience,
 }
+
+impl Requests {
+    /// Whom a request is counted for, and its place if it is not counted by its connection.
+    fn count(&self, request: &Request<Incoming>) -> (Client, Result<Option<Slot>, Refusal>) {
+        let headers = request.headers();
+        let (client, slot) = if let Some(client) = self.client {
+            if headers.contains_key(FORWARDED_FOR) {
+                PROXY_UNTRUSTED.call_once(|| tracing::warn!("{PROXY_ADVICE}"));
+            }
+            (client, Ok(None))
+        } else {
+            let client = self.addresses.forwarded(headers);
+            (client, self.addresses.place(client).map(Some).map_err(|_| Refusal::new(ProblemKind::TooManyRequests)))
+        };
+        let counted = self.addresses.request(client).map_err(Refusal::from);
+        (client, counted.and(slot))
+    }
+}
+
+static PROXY_UNTRUSTED: std::sync::Once = std::sync::Once::new();
+const PROXY_ADVICE: &str = "requests name their client in X-Forwarded-For and do not come from a trusted proxy, so that \
+                            nobody is counted by it; if a proxy of yours sends them, name it: trusted-proxies";
 
 impl Service<Request<Incoming>> for Requests {
     type Response = Response<Held>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         self.progress.begin(request.body().size_hint().exact());
-        let slot = match &self.forwarded {
-            Some(addresses) => addresses.take_forwarded(request.headers()).map(Some),
-            None => Ok(None),
-        };
+        let (client, slot) = self.count(&request);
+        request.extensions_mut().insert((client, Arc::clone(&self.addresses)));
         let (router, progress, patience) = (self.router.clone(), Arc::clone(&self.progress), self.patience);
         Box::pin(async move {
             let (response, slot) = match slot {
                 Ok(slot) => (router.oneshot(request.map(Body::new)).await?, slot),
-                Err(_) => (Refusal::new(ProblemKind::TooManyRequests).into_response(), None),
+                Err(refusal) => (refusal.into_response(), None),
             };
             // A stream of pokes has no length, and is bounded by its own life.
             if let Some(length) = response.body().size_hint().exact() {

@@ -24,7 +24,7 @@ impl Guard {
             Some((when, room)) if when.elapsed() < Duration::from_secs(1) => room,
             _ => {
                 // A disk that cannot be asked is not taken for a full one: SQLite will say so itself.
-                let room = free_bytes(&self.folder).is_none_or(|free| free >= self.free_min);
+                let room = space(&self.folder).is_none_or(|space| space.free >= self.free_min);
                 self.looked = Some((Instant::now(), room));
                 room
             }
@@ -32,13 +32,27 @@ impl Guard {
     }
 }
 
-#[cfg(unix)]
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(folder).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+/// The space of a disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// What is free for the relay.
+    pub free: u64,
+    /// The disk's size.
+    pub total: u64,
 }
 
+/// The space of the disk that a folder is on; none where the system does not tell.
+#[cfg(unix)]
+#[must_use]
+pub fn space(folder: &Path) -> Option<Space> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
+    Some(Space { free: bytes(stat.f_bavail), total: bytes(stat.f_blocks) })
+}
+
+/// The space of the disk that a folder is on; none where the system does not tell.
 #[cfg(not(unix))]
-fn free_bytes(_folder: &Path) -> Option<u64> {
+#[must_use]
+pub fn space(_folder: &Path) -> Option<Space> {
     None
 }

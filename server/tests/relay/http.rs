@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use lissom_protocol::problem::{MEDIA_TYPE, Problem, ProblemKind};
+use lissom_relay::contract::operation;
 
 /// Longest wait for any one read: longer than every time limit of the relay that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,6 +41,15 @@ impl Reply {
         assert_eq!(problem.status, self.status);
         assert_eq!(problem.kind().map(ProblemKind::status), Some(self.status));
         problem
+    }
+
+    /// Every answer that any test here gets is one that the contract knows.
+    #[track_caller]
+    fn assert_in_contract(&self, method: &str, path: &str) {
+        let Some(operation) = operation(method, path.split('?').next().unwrap()) else { return };
+        let kind =
+            self.header("content-type").filter(|stated| *stated == MEDIA_TYPE).map(|_| self.problem().kind().unwrap());
+        assert!(operation.may_answer(self.status, kind), "{method} {}: {} {kind:?}", operation.path, self.status);
     }
 
     #[track_caller]
@@ -145,7 +155,9 @@ impl Connection {
         }
         // Nothing before the status line is an answer that never began.
         self.stream.fill_buf().ok().filter(|bytes| !bytes.is_empty())?;
-        Some(self.reply())
+        let reply = self.reply();
+        reply.assert_in_contract(method, path);
+        Some(reply)
     }
 }
 

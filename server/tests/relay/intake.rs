@@ -166,7 +166,7 @@ fn a_connection_serves_many_requests() {
 #[test]
 fn clients_behind_a_trusted_proxy_are_counted_one_by_one() {
     let rig = Rig::with(|config| {
-        config.trusted_proxies = vec![std::net::IpAddr::from([127, 0, 0, 1])];
+        config.trusted_proxies = vec![std::net::IpAddr::from([127, 0, 0, 1]).into()];
         config.connections_per_address = 1;
     });
     let device = rig.device(1);

@@ -2,7 +2,11 @@
 //! time limit on the socket.
 
 #[cfg(test)]
+mod allowances;
+#[cfg(test)]
 mod auth;
+#[cfg(test)]
+mod configured;
 #[cfg(test)]
 mod device;
 #[cfg(test)]
@@ -13,6 +17,8 @@ mod intake;
 mod limits;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod mailbox;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]

@@ -115,7 +115,7 @@ fn every_failure_has_its_exit_code_and_says_what_to_do() {
     fs::write(foreign.join("relay.db"), "some other program's file, which is long enough to be looked at").unwrap();
     assert_eq!(run(&["serve", "--listen", "127.0.0.1:0"], &foreign).status.code(), Some(3));
 
-    for arguments in [vec!["serve"], vec!["invite", "--data", "x", "--expires", "soon"], vec!["fly"]] {
+    for arguments in [vec!["serve", "--liste", "x"], vec!["invite", "--data", "x", "--expires", "soon"], vec!["fly"]] {
         assert_eq!(program().args(&arguments).output().unwrap().status.code(), Some(2), "{arguments:?}");
     }
     assert_eq!(run(&["serve", "--vault-quota", "0"], folder.path()).status.code(), Some(2));

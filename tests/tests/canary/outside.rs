@@ -15,7 +15,7 @@ use crate::wire::Wire;
 /// A relay that writes everything down.
 fn start_relay(folder: &Path, more: &[&str]) -> (Running, SocketAddr) {
     let mut command = Command::new(program("lissom-relay"));
-    command.args(["--log", "trace", "serve", "--listen", "127.0.0.1:0", "--min-free", "0", "--data"]).arg(folder);
+    command.args(["serve", "--log", "trace", "--listen", "127.0.0.1:0", "--min-free", "0", "--data"]).arg(folder);
     command.args(more).env("RUST_BACKTRACE", "full");
     let mut relay = Running::start(&mut command);
     let line = relay.line("listening on http://");
