@@ -48,6 +48,15 @@ impl Addresses {
         Self::limited(max, &[], &Config { address_requests: 0, address_logins: 0, ..Config::default() })
     }
 
+    /// A client that has used up its allowance.
+    #[cfg(test)]
+    pub(crate) fn used_up() -> (Client, Arc<Self>) {
+        let addresses = Self::limited(1, &[], &Config { address_requests: 1, address_burst: 1, ..Config::default() });
+        let client = addresses.client(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
+        addresses.request(client).unwrap();
+        (client, addresses)
+    }
+
     fn limited(max: usize, trusted: &[Network], config: &Config) -> Arc<Self> {
         Arc::new(Self {
             max,

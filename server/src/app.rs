@@ -9,8 +9,10 @@ use tokio::sync::{Semaphore, watch};
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::mailboxes::Mailboxes;
+use crate::metrics::Metrics;
 use crate::pokes::Pokes;
 use crate::rates::Rates;
+use crate::returns::Returns;
 use crate::store::{Event, OpenError, Store};
 use crate::turns::Turns;
 
@@ -40,6 +42,9 @@ struct Parts {
     mailboxes: Mailboxes,
     vault_rates: Rates<VaultId>,
     watchers: Arc<Semaphore>,
+    connections: Arc<Semaphore>,
+    metrics: Metrics,
+    returns: Returns,
     batch_memory: Arc<Semaphore>,
     page_memory: Arc<Semaphore>,
     phase: watch::Sender<Phase>,
@@ -66,6 +71,7 @@ impl App {
         let mailboxes = Mailboxes::new(config.mailboxes_max);
         let vault_rates = Rates::new(config.vault_requests, Duration::from_secs(1), config.vault_burst);
         let watchers = Arc::new(Semaphore::new(config.watchers_max));
+        let connections = Arc::new(Semaphore::new(config.connections_max));
         let parts = Parts {
             config,
             store,
@@ -75,6 +81,9 @@ impl App {
             mailboxes,
             vault_rates,
             watchers,
+            connections,
+            metrics: Metrics::new(),
+            returns: Returns::default(),
             batch_memory,
             page_memory,
             phase,
@@ -112,6 +121,19 @@ impl App {
 
     pub(crate) fn watchers(&self) -> Arc<Semaphore> {
         Arc::clone(&self.parts.watchers)
+    }
+
+    /// One for each connection of a device.
+    pub(crate) fn connections(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.parts.connections)
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.parts.metrics
+    }
+
+    pub(crate) fn returns(&self) -> &Returns {
+        &self.parts.returns
     }
 
     pub(crate) fn batch_memory(&self) -> Arc<Semaphore> {

@@ -1,22 +1,26 @@
 //! The command line: what is asked for, and who does it.
 
 mod config;
+mod doctor;
 mod failure;
+mod invite;
+mod notify;
 mod operate;
 mod serve;
 mod settings;
 mod units;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use lissom_relay::config::{Config, Loaded, LogFormat};
 use tracing_subscriber::EnvFilter;
 
 use self::failure::Failure;
-use self::settings::Place;
+use self::invite::Shown;
+use self::settings::{Everything, Place};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,6 +61,9 @@ enum Command {
         /// How long it is good for: 30m, 12h, 7d or never
         #[arg(long, default_value = "7d", value_name = "DURATION", value_parser = units::expiry)]
         expires: units::Expiry,
+        /// Show a link and its QR code as well; it is shown anyway if stderr is a terminal
+        #[arg(long)]
+        qr: bool,
     },
     /// List the diaries: the first characters of the id, entries, bytes, last activity
     #[command(after_help = "Example:\n  lissom-relay vaults --data /var/lib/lissom --json")]
@@ -66,6 +73,42 @@ enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Show what one diary may hold, or give it a quota of its own; counts at the next post
+    #[command(after_help = "Example:\n  lissom-relay quota --data /var/lib/lissom FkeDf68j --set 1G")]
+    Quota {
+        #[command(flatten)]
+        place: Place,
+        /// The diary: the first characters of its id, as `vaults` lists them
+        #[arg(allow_hyphen_values = true)]
+        diary: String,
+        /// Most bytes that it may hold
+        #[arg(long, value_name = "BYTES", value_parser = units::quota, conflicts_with = "default")]
+        set: Option<u64>,
+        /// Take its own quota back
+        #[arg(long)]
+        default: bool,
+    },
+    /// Delete one diary; works while serving. Its devices may bring it again where new diaries are taken
+    #[command(after_help = "Example:\n  lissom-relay delete-vault --data /var/lib/lissom FkeDf68j --yes")]
+    DeleteVault {
+        #[command(flatten)]
+        place: Place,
+        /// The diary: the first characters of its id, as `vaults` lists them
+        #[arg(allow_hyphen_values = true)]
+        diary: String,
+        /// Do it; without this it is only said what would be deleted
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Look at settings, clock, folder, database, disk and reachability; the report names no host, path or diary
+    #[command(after_help = "Example:\n  lissom-relay doctor --config /etc/lissom-relay/relay.toml")]
+    Doctor(Box<Everything>),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  lissom-relay completions bash > /etc/bash_completion.d/lissom-relay")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
     },
     /// Write one consistent copy into a new file and verify it; works while serving
     #[command(after_help = "Example:\n  lissom-relay backup --data /var/lib/lissom /backup/relay.db")]
@@ -108,7 +151,18 @@ fn obey(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(options) => serve::serve(*options),
         Command::Config(command) => config::config(command),
-        Command::Invite { place, uses, expires } => operate::invite(&of(place)?.data, uses, expires),
+        Command::Invite { place, uses, expires, qr } => {
+            let shown = if qr || io::stderr().is_terminal() { Shown::Code } else { Shown::Token };
+            invite::invite(&of(place)?, uses, expires, shown)
+        }
+        Command::Quota { place, diary, set, default } => operate::quota(&of(place)?.data, &diary, set, default),
+        Command::DeleteVault { place, diary, yes } => operate::delete_vault(&of(place)?.data, &diary, yes),
+        Command::Doctor(settings) => doctor::doctor(*settings),
+        Command::Completions { shell } => {
+            // Where stdout is closed there is nobody to tell.
+            clap_complete::generate(shell, &mut Cli::command(), "lissom-relay", &mut io::stdout());
+            Ok(())
+        }
         Command::Vaults { place, json } => operate::vaults(&of(place)?.data, json),
         Command::Backup { place, file } => operate::backup(&of(place)?.data, &file),
         Command::Restore { place, file } => operate::restore(&of(place)?.data, &file),

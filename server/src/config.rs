@@ -17,6 +17,7 @@ use lissom_protocol::api::Registration;
 
 pub use self::describe::{example, in_force, page};
 pub use self::networks::Network;
+pub(crate) use self::settings::is_host;
 pub use self::settings::{Group, SETTINGS, Setting, Unit, registration};
 pub use self::sources::{FILE_VARIABLE, LoadError, Loaded, Origin, VARIABLE_PREFIX, load};
 

@@ -3,6 +3,8 @@
 
 #[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod tests;
 
 use lissom_protocol::problem::ProblemKind;
 

@@ -56,8 +56,7 @@ impl Mailboxes {
         self.living(now).get_mut(id)?.message.take()
     }
 
-    #[cfg(test)]
-    fn count(&self, now: u64) -> usize {
+    pub(crate) fn count(&self, now: u64) -> usize {
         self.living(now).len()
     }
 

@@ -81,6 +81,8 @@ impl From<StoreError> for Refusal {
             StoreError::QuotaFull => Self::new(ProblemKind::StorageFull).detail("this diary's quota is used up"),
             StoreError::DiskFull => Self::new(ProblemKind::StorageFull).detail("the relay's disk is full"),
             StoreError::Damaged => Self::new(ProblemKind::Internal).detail("what the relay has stored is damaged"),
+            // No device's request names a vault by a part of its id.
+            StoreError::Ambiguous => Self::new(ProblemKind::Internal),
             StoreError::Unavailable => Self::new(ProblemKind::Unavailable),
             StoreError::Sqlite(error) => {
                 tracing::error!(code = ?error.sqlite_error_code(), "the database failed");

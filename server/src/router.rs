@@ -13,8 +13,8 @@ use std::time::Instant;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post, put};
 use lissom_protocol::api::{CHALLENGE_PATH, INFO_PATH, TOKEN_PATH, VAULTS_PATH};
@@ -239,7 +239,10 @@ pub(crate) fn devices(app: &App) -> Router {
     for Route { operation, handler } in table() {
         let (_, body_max) = operation.body;
         let is_login = operation.access == Access::Login;
-        let gate = from_fn_with_state(Gate { path: operation.path, body_max: BodyMax(body_max), is_login }, pass);
+        let gate = from_fn_with_state(
+            Gate { method: operation.method, path: operation.path, body_max: BodyMax(body_max), is_login },
+            pass,
+        );
         router = router.route(operation.path, handler.route_layer(gate));
     }
     finished(router, app)
@@ -247,14 +250,15 @@ pub(crate) fn devices(app: &App) -> Router {
 
 /// The routes for whoever runs the relay.
 pub(crate) fn operations(app: &App) -> Router {
-    finished(Router::new().route("/livez", get(live)).route("/readyz", get(ready)), app)
+    let routes = [("/livez", get(live)), ("/readyz", get(ready)), ("/metrics", get(metrics))];
+    finished(routes.into_iter().fold(Router::new(), |router, (path, handler)| router.route(path, handler)), app)
 }
 
 fn finished(router: Router<App>, app: &App) -> Router {
     router
         .fallback(async || Refusal::new(ProblemKind::NotFound))
         .method_not_allowed_fallback(async || Refusal::new(ProblemKind::MethodNotAllowed))
-        .layer(from_fn(observe))
+        .layer(from_fn_with_state(app.clone(), observe))
         .with_state(app.clone())
 }
 
@@ -267,8 +271,14 @@ async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
     Ok("ok\n")
 }
 
+async fn metrics(State(app): State<App>) -> Result<([(HeaderName, &'static str); 1], String), Refusal> {
+    let totals = app.store().totals().await?;
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics().text(&app, &totals)))
+}
+
 #[derive(Clone, Copy)]
 struct Gate {
+    method: &'static str,
     path: &'static str,
     body_max: BodyMax,
     is_login: bool,
@@ -276,32 +286,35 @@ struct Gate {
 
 /// The pattern of the route that answered, for the log: never the path itself, which names a vault.
 #[derive(Clone, Copy)]
-struct Pattern(&'static str);
+struct Pattern {
+    method: &'static str,
+    path: &'static str,
+}
 
 async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(gate.body_max);
-    let admitted = count_login(gate, &request).and_then(|()| check_headers(request.headers(), gate.body_max));
+    let admitted = count(gate, &request).and_then(|()| check_headers(request.headers(), gate.body_max));
     let mut response = match admitted {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
-    response.extensions_mut().insert(Pattern(gate.path));
+    response.extensions_mut().insert(Pattern { method: gate.method, path: gate.path });
     response
 }
 
-/// Logins have an allowance of their own, since everybody may ask for them.
-fn count_login(gate: Gate, request: &Request) -> Result<(), Refusal> {
-    match request.extensions().get::<(Client, Arc<Addresses>)>() {
-        // The rest of the body will not be read.
-        Some((client, addresses)) if gate.is_login => {
-            addresses.login(*client).map_err(|wait| Refusal::from(wait).closing())
-        }
-        _ => Ok(()),
-    }
+/// Takes the request of its client's allowance. An address that nobody knows costs no less to refuse than to answer.
+fn count(gate: Gate, request: &Request) -> Result<(), Refusal> {
+    // Without a socket nobody is counted.
+    let Some((client, addresses)) = request.extensions().get::<(Client, Arc<Addresses>)>() else { return Ok(()) };
+    let counted = addresses.request(*client);
+    // Logins have an allowance of their own, since everybody may ask for them.
+    let counted = if gate.is_login { counted.and_then(|()| addresses.login(*client)) } else { counted };
+    // The rest of the body will not be read.
+    counted.map_err(|wait| Refusal::from(wait).closing())
 }
 
 /// Around every request: a panic becomes an answer, nothing is cached, and one line is logged.
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
     let caught = Caught { future: Box::pin(next.run(request)) }.await;
@@ -309,8 +322,10 @@ async fn observe(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let route = response.extensions().get::<Pattern>().map_or("none", |pattern| pattern.0);
+    let pattern = response.extensions().get::<Pattern>().copied();
+    let route = pattern.map_or("none", |pattern| pattern.path);
     let (status, time) = (response.status(), start.elapsed());
+    app.metrics().answered(pattern.map_or("other", |pattern| pattern.method), route, status.as_u16(), time);
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(%method, route, status = status.as_u16(), ?time, "failed");
     } else {

@@ -20,7 +20,7 @@ use crate::addresses::Addresses;
 use crate::app::{App, Phase};
 use crate::config::{Config, ConfigError};
 use crate::router;
-use crate::store::{OpenError, Store, StoreError};
+use crate::store::{OpenError, Store, StoreError, unix_seconds};
 
 use self::accept::Front;
 
@@ -46,6 +46,12 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system's clock cannot be right.
+    #[error("the system's clock says {} days after 1 January 1970", seconds / 86_400)]
+    Clock {
+        /// What it says, in seconds.
+        seconds: u64,
+    },
     /// The asynchronous runtime cannot be started.
     #[error("cannot start the runtime: {0}")]
     Runtime(io::Error),
@@ -65,6 +71,7 @@ impl fmt::Debug for Relay {
 impl Relay {
     fn open(config: Config) -> Result<Self, StartError> {
         config.check()?;
+        check_clock(unix_seconds())?;
         Ok(Self { app: App::open(config)? })
     }
 
@@ -83,7 +90,7 @@ impl Relay {
         let config = self.app.config();
         let (listener, address) = listen(config.listen)?;
         let ops = config.ops_listen.map(listen).transpose()?;
-        let permits = Arc::new(Semaphore::new(config.connections_max));
+        let permits = self.app.connections();
         let addresses = Addresses::new(config);
         let front = Front::new(&self.app, router::devices(&self.app), Arc::clone(&permits), addresses);
         let mut acceptors = vec![tokio::spawn(accept::run(listener, front))];
@@ -96,6 +103,18 @@ impl Relay {
         }
         Ok(Running { app: self.app, address, ops_address, permits, acceptors })
     }
+}
+
+/// 1 January 2026: this program is younger.
+const CLOCK_MIN: u64 = 1_767_225_600;
+
+/// Whether the system's clock can be right. Tokens and invites run out by it: made in 1970, they would be good for
+/// nothing once the clock is set.
+///
+/// # Errors
+/// [`StartError::Clock`] if it is from before this program.
+pub fn check_clock(seconds: u64) -> Result<(), StartError> {
+    if seconds < CLOCK_MIN { Err(StartError::Clock { seconds }) } else { Ok(()) }
 }
 
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -175,5 +194,16 @@ impl Running {
         }
         self.app.enter(Phase::Ending);
         self.app.store().close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_in_1970_is_told_and_not_used() {
+        assert_eq!(check_clock(90_000).unwrap_err().to_string(), "the system's clock says 1 days after 1 January 1970");
+        assert!(check_clock(CLOCK_MIN).is_ok() && check_clock(unix_seconds()).is_ok());
     }
 }

@@ -17,7 +17,8 @@
 //!   asks for the vault, and the id is never registered again.
 //! - **C9** Uses and expiry of an invite are counted in the transaction that registers; a vault that is known
 //!   already takes no use.
-//! - **C10** A vault holds no more bytes and entries than its quota; repeated entries count once.
+//! - **C10** A vault holds no more bytes and entries than its quota, or the one that the operator gave to it;
+//!   repeated entries count once.
 //! - **C11** What was deleted is gone from the files, not only from the tables: at once, or as soon as no reader is
 //!   in the way, over a crash as well. Nobody's post waits for that.
 //! - **C12** An entry whose bytes no longer give its id or its owner's signature, or whose chain does not follow, is
@@ -59,7 +60,8 @@ pub use self::disk::{Space, space};
 pub(crate) use self::log::{Appended, Page};
 pub use self::schema::OpenError;
 pub use self::vaults::VaultSummary;
-pub(crate) use self::vaults::{Admission, Registered, unix_seconds};
+pub use self::vaults::unix_seconds;
+pub(crate) use self::vaults::{Admission, Registered, Totals};
 pub use self::verify::{Damage, Verdict};
 
 use self::readers::Readers;
@@ -93,6 +95,9 @@ pub enum StoreError {
     /// An invite is needed, and this is none, a used or an expired one.
     #[error("an invite is needed")]
     InviteRequired,
+    /// Several vaults' ids begin like this.
+    #[error("more than one diary begins with this")]
+    Ambiguous,
     /// Nobody may register.
     #[error("registration is closed")]
     RegistrationClosed,
@@ -223,7 +228,7 @@ impl Store {
             appended
         });
         let tell = move |appended: &Appended| {
-            if appended.grown {
+            if appended.new > 0 {
                 listener(Event::Grown(vault));
             }
         };
@@ -270,6 +275,14 @@ impl Store {
     /// A failure of the store.
     pub(crate) async fn vault_count(&self) -> Result<u64, StoreError> {
         self.inner.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)).await
+    }
+
+    /// What the store holds as a whole.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) async fn totals(&self) -> Result<Totals, StoreError> {
+        self.inner.readers.run(vaults::totals).await
     }
 
     /// Whether both reading and writing get an answer.

@@ -26,6 +26,14 @@ impl Failure {
         Self { code: USAGE, text: text.into() }
     }
 
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self { code: REFUSED, text: text.into() }
+    }
+
+    pub(crate) fn unavailable(text: impl Into<String>) -> Self {
+        Self { code: UNAVAILABLE, text: text.into() }
+    }
+
     pub(crate) fn damaged(text: impl Into<String>) -> Self {
         Self { code: DAMAGED, text: text.into() }
     }
@@ -79,6 +87,9 @@ impl From<StartError> for Failure {
                 };
                 Self::new(UNAVAILABLE, &error, advice)
             }
+            StartError::Clock { .. } => {
+                Self::new(UNAVAILABLE, error, "Set the clock, or wait until the network has set it, and start again.")
+            }
             StartError::Runtime(_) => Self::new(UNAVAILABLE, error, "Try again; this system is short of something."),
         }
     }
@@ -92,6 +103,12 @@ impl From<StoreError> for Failure {
             }
             StoreError::Sqlite(_) | StoreError::DiskFull => {
                 Self::new(STORAGE, &error, "Check that this user may write to the folder and that the disk has room.")
+            }
+            StoreError::VaultUnknown => {
+                Self::new(NOT_FOUND, "there is no such diary", "See `lissom-relay vaults` for those that are here.")
+            }
+            StoreError::Ambiguous => {
+                Self::new(USAGE, &error, "Give more of the id than that: at least 6 characters, as `vaults` lists it.")
             }
             StoreError::Damaged => Self::new(DAMAGED, &error, "Restore the last good backup: `lissom-relay restore`."),
             _ => Self::new(UNAVAILABLE, &error, "Try again."),

@@ -1,22 +1,31 @@
 //! What the operator does beside serving.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use lissom_relay::store::{self, Damage, Database, Verdict};
+use lissom_relay::store::{self, Damage, Database, Verdict, unix_seconds};
 
 use super::failure::Failure;
 use super::say;
-use super::units::Expiry;
 
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+pub(crate) fn quota(folder: &Path, diary: &str, set: Option<u64>, default: bool) -> Result<(), Failure> {
+    let mut database = Database::open(folder)?;
+    let vault = if set.is_some() || default { database.set_quota(diary, set)? } else { database.vault(diary)? };
+    let most = vault.quota.map_or_else(|| "what vault-quota says".to_owned(), |bytes| format!("{bytes} bytes"));
+    say(format_args!("{} holds {} bytes and may hold {most}", vault.vault, vault.bytes));
+    Ok(())
 }
 
-pub(crate) fn invite(folder: &Path, uses: u32, expires: Expiry) -> Result<(), Failure> {
-    let expires_at = expires.0.map(|seconds| now().saturating_add(seconds));
-    say(Database::open(folder)?.make_invite(uses, expires_at)?);
-    Ok(())
+pub(crate) fn delete_vault(folder: &Path, diary: &str, yes: bool) -> Result<(), Failure> {
+    let mut database = Database::open(folder)?;
+    let vault = if yes { database.delete_vault(diary)? } else { database.vault(diary)? };
+    let what = format!("{} with {} entries, {} bytes", vault.vault, vault.entries, vault.bytes);
+    if yes {
+        say(format_args!("deleted: {what}"));
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "not deleted: {what}\n  Say --yes. Its devices keep everything, and may bring it again."
+    )))
 }
 
 pub(crate) fn vaults(folder: &Path, json: bool) -> Result<(), Failure> {
@@ -27,7 +36,7 @@ pub(crate) fn vaults(folder: &Path, json: bool) -> Result<(), Failure> {
     }
     say(format_args!("{:<10}{:>10}{:>14}  LAST ACTIVITY", "DIARY", "ENTRIES", "BYTES"));
     for vault in &vaults {
-        let days = now().saturating_sub(vault.last_activity) / 86_400;
+        let days = unix_seconds().saturating_sub(vault.last_activity) / 86_400;
         let when = match days {
             0 => "today".to_owned(),
             1 => "yesterday".to_owned(),

@@ -1,21 +1,26 @@
 //! `lissom-relay serve`.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use lissom_protocol::api::Registration;
+use lissom_relay::config::Config;
 use lissom_relay::serve::{Relay, Running, StartError};
+use lissom_relay::store::{Database, unix_seconds};
 
 use super::failure::Failure;
-use super::say;
+use super::notify::notify;
 use super::settings::Everything;
+use super::{complain, invite, say};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   lissom-relay serve --data /var/lib/lissom
   lissom-relay serve --data ./try --listen 127.0.0.1:0 --registration open
   lissom-relay serve --data /var/lib/lissom --listen 0.0.0.0:8460 --trusted-proxy 10.0.0.2 --ops-listen 127.0.0.1:8461";
+
+/// Life of the invite that is made at the start: a week.
+const INVITE_SECONDS: u64 = 7 * 86_400;
 
 /// Files beside connections: the database, listeners, standard streams.
 #[cfg(unix)]
@@ -25,6 +30,10 @@ const OTHER_FILES: u64 = 64;
 pub(crate) struct Options {
     #[command(flatten)]
     settings: Everything,
+    /// Make an invite for one diary, good for 7 days, and show it with a QR code. Without this it is made if stderr is a
+    /// terminal and the relay has no diaries yet
+    #[arg(long)]
+    invite: bool,
 }
 
 pub(crate) fn serve(options: Options) -> Result<(), Failure> {
@@ -40,13 +49,15 @@ pub(crate) fn serve(options: Options) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?;
-    let (data, registration) = (config.data.clone(), config.registration);
+    let (settings, wanted) = (config.clone(), options.invite);
     let served = runtime.block_on(async {
         // First of all, so that a signal right after the ready line is not missed.
         let mut signals = Signals::new()?;
         let running = Relay::start(config)?;
-        announce(&running, registration, &data).await;
+        announce(&running, &settings, wanted).await?;
+        notify("READY=1");
         signals.next().await;
+        notify("STOPPING=1");
         tracing::info!("stopping");
         tokio::select! {
             () = running.shutdown() => tracing::info!("stopped"),
@@ -60,24 +71,25 @@ pub(crate) fn serve(options: Options) -> Result<(), Failure> {
     served
 }
 
-async fn announce(running: &Running, registration: Registration, data: &Path) {
-    let mut hints = Vec::new();
+async fn announce(running: &Running, config: &Config, wanted: bool) -> Result<(), Failure> {
     if let Some(address) = running.ops_address() {
-        hints.push(format!("health checks on http://{address}/livez and /readyz"));
+        complain(format_args!("health checks on http://{address}/livez and /readyz, figures on /metrics"));
     }
     let empty = running.vault_count().await.is_ok_and(|count| count == 0);
-    if empty && registration == Registration::Invite {
-        hints.push(format!(
+    let by_invite = config.registration == Registration::Invite;
+    if wanted || (empty && by_invite && io::stderr().is_terminal()) {
+        let expires_at = unix_seconds().saturating_add(INVITE_SECONDS);
+        let token = Database::open(&config.data)?.make_invite(1, Some(expires_at))?;
+        invite::show(&config.public_url.clone().unwrap_or_else(|| running.url()), &token);
+    } else if empty && by_invite {
+        complain(format_args!(
             "this relay takes new diaries by invite and has none yet; make an invite with\n  \
              lissom-relay invite --data {}",
-            data.display()
+            config.data.display()
         ));
     }
-    for hint in hints {
-        // Where stderr is closed there is nobody to tell.
-        drop(writeln!(io::stderr(), "{hint}"));
-    }
     say(format_args!("listening on {}", running.url()));
+    Ok(())
 }
 
 /// SIGTERM and ctrl-c, as often as they come.

@@ -1,4 +1,4 @@
-//! How long something is good for, as people write it.
+//! Expiries and quotas as people write them.
 
 use lissom_relay::config::units;
 
@@ -16,6 +16,11 @@ pub(crate) fn expiry(text: &str) -> Result<Expiry, String> {
     let seconds =
         units::duration(text).map(|time| time.as_secs()).filter(|seconds| (1..=SECONDS_MAX).contains(seconds));
     seconds.map(|seconds| Expiry(Some(seconds))).ok_or_else(|| "write 30m, 12h, 7d or never".to_owned())
+}
+
+pub(crate) fn quota(text: &str) -> Result<u64, String> {
+    let bytes = units::bytes(text).filter(|bytes| (1..=i64::MAX.unsigned_abs()).contains(bytes));
+    bytes.ok_or_else(|| "write a number of bytes, or 64M, 2G".to_owned())
 }
 
 #[cfg(test)]

@@ -367,7 +367,7 @@ fn url(text: &str) -> Result<String, ()> {
 }
 
 /// Whether this is a host, perhaps with a port.
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     !host.is_empty() && host.len() <= 253 && host.chars().all(fits) && !host.starts_with(':')
 }

@@ -19,6 +19,7 @@ use crate::app::{App, MEMORY_UNIT};
 use crate::auth::{Member, Owner};
 use crate::intake::{AtCursor, Batch};
 use crate::refusal::Refusal;
+use crate::store::StoreError;
 
 pub(crate) async fn post(
     Owner { vault }: Owner,
@@ -29,8 +30,20 @@ pub(crate) async fn post(
     // On the thread that reads the keys: a full batch takes milliseconds to verify, which would hold up everybody
     // else on this one.
     let entries = app.store().with_keys(vault, move |keys| verified(&bytes, &vault, keys)).await??;
-    let appended = app.store().append(vault, cursor, entries, hold).await?;
+    let batch = entries.len();
+    let appended =
+        app.store().append(vault, cursor, entries, hold).await.inspect_err(|error| noted(&app, vault, error))?;
+    app.metrics().entries.add(u64::try_from(appended.new).unwrap_or(u64::MAX));
+    app.metrics().bytes.add(appended.bytes);
+    app.metrics().returned.add(app.returns().appended(vault, batch, appended.new));
     Ok(Json(Appended { positions: appended.positions, chain: appended.chain.to_text() }))
+}
+
+/// A device whose cursor is not in the log will send again what the log lacks.
+fn noted(app: &App, vault: VaultId, error: &StoreError) {
+    if matches!(error, StoreError::Diverged) {
+        app.returns().diverged(vault);
+    }
 }
 
 /// The entries of a batch, each of them signed by the owner.
@@ -65,7 +78,7 @@ pub(crate) async fn page(
     State(app): State<App>,
 ) -> Result<Response, Refusal> {
     let mut memory = reserve(&app).await?;
-    let page = app.store().page(vault, cursor, limit).await?;
+    let page = app.store().page(vault, cursor, limit).await.inspect_err(|error| noted(&app, vault, error))?;
     // Most pages are small: what this one does not need goes to others.
     let spare = memory.num_permits().saturating_sub(page.bytes.len().div_ceil(MEMORY_UNIT));
     drop(memory.split(spare));

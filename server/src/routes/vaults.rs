@@ -27,7 +27,10 @@ pub(crate) async fn register(
     }
     let admission = admission(app.config().registration, asked.invite);
     let status = match app.store().register(keys, admission).await? {
-        Registered::New => StatusCode::CREATED,
+        Registered::New => {
+            app.metrics().registered.add(1);
+            StatusCode::CREATED
+        }
         Registered::Known => StatusCode::OK,
     };
     let head = app.store().head(keys.vault_id()).await?;
@@ -56,5 +59,6 @@ pub(crate) async fn delete(
         return Err(malformed("the statement is not signed by the write key"));
     }
     app.store().delete(vault, cursor, Statement(statement)).await?;
+    app.metrics().deleted.add(1);
     Ok(StatusCode::NO_CONTENT)
 }

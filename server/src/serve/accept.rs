@@ -108,16 +108,15 @@ async fn rest_after(error: &io::Error) {
 }
 
 fn admit(front: &Front, permit: OwnedSemaphorePermit, stream: TcpStream, peer: IpAddr) {
-    match front.addresses.place(front.addresses.client(peer)) {
-        Ok(slot) => {
-            let front = front.clone();
-            tokio::spawn(async move {
-                connection(front, stream, peer).await;
-                drop((permit, slot));
-            });
-        }
-        Err(_) => turn_away(stream),
-    }
+    let Ok(slot) = front.addresses.place(front.addresses.client(peer)) else {
+        front.app.metrics().turned_away.add(1);
+        return turn_away(stream);
+    };
+    let front = front.clone();
+    tokio::spawn(async move {
+        connection(front, stream, peer).await;
+        drop((permit, slot));
+    });
 }
 
 /// Says why, as far as the socket takes it without waiting.
@@ -212,8 +211,7 @@ impl Requests {
             let client = self.addresses.forwarded(headers);
             (client, self.addresses.place(client).map(Some).map_err(|_| Refusal::new(ProblemKind::TooManyRequests)))
         };
-        let counted = self.addresses.request(client).map_err(Refusal::from);
-        (client, counted.and(slot))
+        (client, slot)
     }
 }
 

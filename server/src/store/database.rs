@@ -6,9 +6,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::copy::{self, CopyError};
 use super::readers::read_transaction;
-use super::vaults::{self, VaultSummary};
+use super::vaults::{self, Vault, VaultSummary};
 use super::verify::{self, Verdict};
-use super::{FILE_NAME, OpenError, StoreError, schema};
+use super::{FILE_NAME, OpenError, StoreError, schema, scrub};
 
 /// An existing database, opened for the operator. Several processes may have it open.
 #[derive(Debug)]
@@ -48,6 +48,43 @@ impl Database {
         read_transaction(&self.connection, vaults::list)
     }
 
+    /// Gives the one vault whose id begins like this a quota of its own, or takes it back; counts at the next post.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
+    pub fn set_quota(&mut self, beginning: &str, bytes: Option<u64>) -> Result<VaultSummary, StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let vault = vaults::beginning(&transaction, beginning)?;
+        vaults::set_quota(&transaction, &vault, bytes)?;
+        let summary = summary_of(&transaction, &vault)?;
+        transaction.commit()?;
+        Ok(summary)
+    }
+
+    /// Deletes the one vault whose id begins like this. Its owner has signed nothing, so that devices are told that
+    /// there is no such vault, and may register it again where they are let in.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
+    pub fn delete_vault(&mut self, beginning: &str) -> Result<VaultSummary, StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let vault = vaults::beginning(&transaction, beginning)?;
+        let summary = summary_of(&transaction, &vault)?;
+        vaults::forget(&transaction, &vault)?;
+        transaction.commit()?;
+        scrub::scrub(&self.connection)?;
+        Ok(summary)
+    }
+
+    /// The vault whose id begins like this.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
+    pub fn vault(&self, beginning: &str) -> Result<VaultSummary, StoreError> {
+        let vault = vaults::beginning(&self.connection, beginning)?;
+        summary_of(&self.connection, &vault)
+    }
+
     /// Checks the file, and every entry's layout, id, signature, position and chain.
     ///
     /// # Errors
@@ -63,4 +100,9 @@ impl Database {
     pub fn backup(&self, file: &Path) -> Result<Verdict, CopyError> {
         copy::backup(&self.connection, file)
     }
+}
+
+fn summary_of(db: &Connection, vault: &Vault) -> Result<VaultSummary, StoreError> {
+    let short = vaults::short_form(&vault.id);
+    vaults::list(db)?.into_iter().find(|summary| summary.vault == short).ok_or(StoreError::VaultUnknown)
 }

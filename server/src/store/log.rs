@@ -11,7 +11,7 @@ use lissom_protocol::planted::{Fault, planted};
 use lissom_protocol::stream;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::vaults::{Vault, find, today};
+use super::vaults::{Vault, find, quota_of, today};
 use super::{Quota, StoreError, verify};
 
 /// What an append did.
@@ -21,8 +21,10 @@ pub(crate) struct Appended {
     pub(crate) positions: Vec<u64>,
     /// The chain at the highest of them.
     pub(crate) chain: Chain,
-    /// Whether any of them is new.
-    pub(crate) grown: bool,
+    /// How many of them are new.
+    pub(crate) new: usize,
+    /// Bytes of these.
+    pub(crate) bytes: u64,
 }
 
 /// A page of a log.
@@ -101,11 +103,12 @@ pub(super) fn append(
     let highest = positions.iter().copied().max().unwrap_or(cursor.pos);
     if new.is_empty() {
         let chain = if highest == 0 { Some(cursor.chain) } else { chain_at(db, &vault, highest)? };
-        return Ok(Appended { positions, chain: chain.ok_or(StoreError::Damaged)?, grown: false });
+        return Ok(Appended { positions, chain: chain.ok_or(StoreError::Damaged)?, new: 0, bytes: 0 });
     }
     let end = vault.head.after(new.iter().map(|entry| entry.id()).collect::<Vec<_>>().iter());
     let held = vault.bytes.saturating_add(bytes);
-    if held > quota.bytes || end.pos > quota.entries {
+    let bytes_max = quota_of(db, &vault)?.unwrap_or(quota.bytes);
+    if held > bytes_max || end.pos > quota.entries {
         return Err(StoreError::QuotaFull);
     }
     if !room {
@@ -114,14 +117,14 @@ pub(super) fn append(
     // Nothing is refused from here on.
     let sql = "INSERT INTO entry (vault, pos, entry_id, chain, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut insert = db.prepare_cached(sql)?;
-    let mut place = vault.head;
+    let (mut place, count) = (vault.head, new.len());
     for entry in new {
         place = place.after([&entry.id()]);
         insert.execute(params![vault.row, place.pos, entry.id().0, place.chain.0, entry.bytes()])?;
     }
     let sql = "UPDATE vault SET head = ?2, chain = ?3, bytes = ?4, active_day = ?5 WHERE id = ?1";
     db.prepare_cached(sql)?.execute(params![vault.row, end.pos, end.chain.0, held, today()])?;
-    Ok(Appended { positions, chain: end.chain, grown: true })
+    Ok(Appended { positions, chain: end.chain, new: count, bytes })
 }
 
 pub(super) fn page(db: &Connection, vault: &VaultId, cursor: &Cursor, limit: usize) -> Result<Page, StoreError> {

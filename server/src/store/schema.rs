@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 /// The schema that this program writes.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// How long a connection waits for another process.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ const APPLICATION_ID: u32 = 0x4c73_5279;
 
 // Rowid tables with an integer vault key: without rowids the log would take more than twice the room, since
 // every page of an index tree would carry blobs.
-const SCHEMA: &str = "
+const VERSION_1: &str = "
 CREATE TABLE meta (name TEXT NOT NULL UNIQUE, value BLOB NOT NULL);
 CREATE TABLE vault (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -43,6 +43,14 @@ CREATE UNIQUE INDEX entry_by_id ON entry (vault, entry_id);
 CREATE TABLE deleted (vault_id BLOB NOT NULL UNIQUE, statement BLOB NOT NULL);
 CREATE TABLE invite (token_hash BLOB NOT NULL UNIQUE, uses_left INTEGER NOT NULL, expires_at INTEGER);
 ";
+
+/// Quotas that the operator gave to single vaults.
+const VERSION_2: &str = "
+CREATE TABLE quota (vault INTEGER PRIMARY KEY REFERENCES vault (id) ON DELETE CASCADE, bytes INTEGER NOT NULL);
+";
+
+/// What makes each version of the one before it.
+const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -160,9 +168,10 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "query_only", "ON")
     })?;
     match check_version(&connection, path)? {
-        VERSION => Ok(connection),
         // A file without any table.
-        _ => Err(OpenError::Foreign { file: path.to_owned() }),
+        0 => Err(OpenError::Foreign { file: path.to_owned() }),
+        // A copy may be of an older version: what is read of it has been there from the start.
+        _ => Ok(connection),
     }
 }
 
@@ -210,12 +219,14 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let key = random_32()?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
     // Another process may have been faster.
-    if check_version(&transaction, path)? == VERSION {
-        return Ok(());
+    let found = check_version(&transaction, path)?;
+    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(step).map_err(fail)?;
     }
-    transaction.execute_batch(SCHEMA).map_err(fail)?;
-    transaction.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [key]).map_err(fail)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+    if found == 0 {
+        transaction.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [key]).map_err(fail)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+    }
     transaction.pragma_update(None, "user_version", VERSION).map_err(fail)?;
     transaction.commit().map_err(fail)
 }
@@ -231,4 +242,15 @@ fn random_32() -> Result<[u8; 32], OpenError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| OpenError::Random)?;
     Ok(bytes)
+}
+
+/// Makes a database as the first version of this program did.
+#[cfg(test)]
+pub(super) fn make_version_1(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch(VERSION_1).unwrap();
+    connection.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [[7_u8; 32]]).unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    connection
 }

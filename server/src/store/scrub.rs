@@ -69,7 +69,7 @@ impl Scrubber {
 
 /// Gives freed pages back to the system and empties the write-ahead log of what was deleted; false if somebody
 /// was in the way.
-fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
+pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
     shrink(connection)?;
     checkpoint(connection)
 }

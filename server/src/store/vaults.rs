@@ -53,6 +53,8 @@ pub struct VaultSummary {
     pub entries: u64,
     /// How many bytes these are.
     pub bytes: u64,
+    /// Most bytes that it may hold, if that is not what the settings say.
+    pub quota: Option<u64>,
     /// Start of the day (UTC) on which it was last written to, in seconds since 1970.
     pub last_activity: u64,
 }
@@ -182,17 +184,78 @@ pub(super) fn delete(
 }
 
 pub(super) fn list(db: &Connection) -> Result<Vec<VaultSummary>, StoreError> {
-    let mut query = db.prepare("SELECT vault_id, head, bytes, active_day FROM vault ORDER BY id")?;
+    let sql = "SELECT vault_id, head, vault.bytes, active_day, quota.bytes
+               FROM vault LEFT JOIN quota ON quota.vault = vault.id ORDER BY vault.id";
+    let mut query = db.prepare(sql)?;
     let rows = query.query_map([], |row| {
         let day: u64 = row.get(3)?;
         Ok(VaultSummary {
             vault: short_form(&VaultId(row.get(0)?)),
             entries: row.get(1)?,
             bytes: row.get(2)?,
+            quota: row.get(4)?,
             last_activity: day.saturating_mul(86_400),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Shortest beginning of an id that names a vault.
+const BEGINNING_MIN: usize = 6;
+
+/// The one vault whose id begins like this.
+pub(super) fn beginning(db: &Connection, text: &str) -> Result<Vault, StoreError> {
+    if text.len() < BEGINNING_MIN {
+        return Err(StoreError::Ambiguous);
+    }
+    let mut fitting = all(db)?.into_iter().filter(|vault| vault.id.to_text().starts_with(text));
+    match (fitting.next(), fitting.next()) {
+        (Some(vault), None) => Ok(vault),
+        (None, _) => Err(StoreError::VaultUnknown),
+        _ => Err(StoreError::Ambiguous),
+    }
+}
+
+/// The quota that the operator gave to a vault.
+pub(super) fn quota_of(db: &Connection, vault: &Vault) -> Result<Option<u64>, StoreError> {
+    let mut query = db.prepare_cached("SELECT bytes FROM quota WHERE vault = ?1")?;
+    Ok(query.query_row([vault.row], |row| row.get(0)).optional()?)
+}
+
+/// Gives a vault a quota of its own, or takes it back.
+pub(super) fn set_quota(db: &Connection, vault: &Vault, bytes: Option<u64>) -> Result<(), StoreError> {
+    match bytes {
+        Some(bytes) => {
+            db.execute("INSERT OR REPLACE INTO quota (vault, bytes) VALUES (?1, ?2)", params![vault.row, bytes])?
+        }
+        None => db.execute("DELETE FROM quota WHERE vault = ?1", [vault.row])?,
+    };
+    Ok(())
+}
+
+/// Takes a vault away without its owner's statement: to devices it is as if it had never been here.
+pub(super) fn forget(db: &Connection, vault: &Vault) -> Result<(), StoreError> {
+    db.execute("DELETE FROM entry WHERE vault = ?1", [vault.row])?;
+    db.execute("DELETE FROM vault WHERE id = ?1", [vault.row])?;
+    Ok(())
+}
+
+/// What a store holds as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) vaults: u64,
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+    /// Of the database's file.
+    pub(crate) file: u64,
+}
+
+pub(super) fn totals(db: &Connection) -> Result<Totals, StoreError> {
+    let sql = "SELECT count(*), coalesce(sum(head), 0), coalesce(sum(bytes), 0),
+               (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM vault";
+    let totals =
+        |row: &Row<'_>| Ok(Totals { vaults: row.get(0)?, entries: row.get(1)?, bytes: row.get(2)?, file: row.get(3)? });
+    Ok(db.query_row(sql, [], totals)?)
 }
 
 pub(super) fn short_form(vault: &VaultId) -> String {
@@ -200,7 +263,8 @@ pub(super) fn short_form(vault: &VaultId) -> String {
 }
 
 /// Seconds since 1970 by the system's clock.
-pub(crate) fn unix_seconds() -> u64 {
+#[must_use]
+pub fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

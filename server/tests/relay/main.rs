@@ -20,6 +20,8 @@ mod log;
 #[cfg(test)]
 mod mailbox;
 #[cfg(test)]
+mod operating;
+#[cfg(test)]
 mod operator;
 #[cfg(test)]
 #[cfg(target_os = "linux")]

@@ -74,9 +74,9 @@ async fn c3_append_is_idempotent_by_entry_id() {
     let entries = vault.entries(0..3);
     let first = rig.append(&vault, vault.start(), &entries).await.unwrap();
     let again = rig.append(&vault, vault.start(), &entries).await.unwrap();
-    assert_eq!((&again.positions, again.chain, again.grown), (&first.positions, first.chain, false));
+    assert_eq!((&again.positions, again.chain, again.new), (&first.positions, first.chain, 0));
     let partly = rig.append(&vault, vault.start(), &[vault.entry(1), vault.entry(9)]).await.unwrap();
-    assert_eq!((partly.positions, partly.grown), (vec![2, 4], true));
+    assert_eq!((partly.positions, partly.new), (vec![2, 4], 1));
     let old = rig.append(&vault, vault.start(), &entries[..2]).await.unwrap();
     assert_eq!(old.chain, vault.start().after(&ids(&entries[..2])).chain, "the chain at the highest position answered");
     assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 4);

@@ -99,11 +99,11 @@ async fn c15_a_newer_schema_is_refused_and_left_alone() {
     let rig = Rig::new();
     rig.vault(1).await;
     rig.store.close().await;
-    rig.connection().pragma_update(None, "user_version", 2).unwrap();
+    rig.connection().pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     let file = rig.folder.path().join(FILE_NAME);
     let before = std::fs::read(&file).unwrap();
     let refused = Store::open(&rig.config, Arc::new(|_| {})).err();
-    assert!(matches!(refused, Some(OpenError::Newer { found: 2, .. })), "{refused:?}");
+    assert!(matches!(refused, Some(OpenError::Newer { found: 3, .. })), "{refused:?}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
@@ -180,4 +180,62 @@ fn an_empty_file_is_no_backup() {
     let refused = restore(&file, &new);
     assert!(matches!(refused, Err(CopyError::Open(OpenError::Foreign { .. }))), "{refused:?}");
     assert!(std::fs::read_dir(&new).unwrap().next().is_none());
+}
+
+#[tokio::test]
+async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    rig.store.close().await;
+    // As it was: with the tables of then and the rows of now.
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.db");
+    let connection = schema::make_version_1(&old);
+    let now = rig.folder.path().join(FILE_NAME);
+    connection.execute("ATTACH ?1 AS now", [now.to_string_lossy().as_ref()]).unwrap();
+    for table in ["vault", "entry"] {
+        connection.execute(&format!("INSERT INTO {table} SELECT * FROM now.{table}"), []).unwrap();
+    }
+    drop(connection);
+
+    let new = folder.path().join("new");
+    assert_eq!(restore(&old, &new).unwrap().entries, 3);
+    let mut database = Database::open(&new).unwrap();
+    assert!(database.verify().unwrap().is_good());
+    let short = database.vaults().unwrap().remove(0).vault;
+    assert_eq!(database.set_quota(&short, Some(5)).unwrap().quota, Some(5));
+}
+
+#[tokio::test]
+async fn c10_a_diary_may_have_a_quota_of_its_own() {
+    let rig = Rig::new();
+    let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    let mut database = Database::open(rig.folder.path()).unwrap();
+    let text = vault.id.to_text();
+    assert_eq!(database.set_quota(&text[..8], Some(1)).unwrap().quota, Some(1));
+    assert!(matches!(rig.append(&vault, vault.start(), &vault.entries(3..4)).await, Err(StoreError::QuotaFull)));
+    rig.grow(&other, &other.entries(0..1)).await;
+    assert_eq!(database.set_quota(&text, None).unwrap().quota, None);
+    rig.grow(&vault, &vault.entries(3..4)).await;
+    assert!(matches!(database.set_quota("nobodys-id", None), Err(StoreError::VaultUnknown)));
+    assert!(matches!(database.set_quota(&text[..5], None), Err(StoreError::Ambiguous)), "too short to be sure");
+}
+
+#[tokio::test]
+async fn a_diary_that_the_operator_deletes_is_off_the_files_and_may_come_again() {
+    let rig = Rig::new();
+    let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    rig.grow(&other, &other.entries(0..3)).await;
+    let mut database = Database::open(rig.folder.path()).unwrap();
+    database.set_quota(&vault.id.to_text(), Some(1 << 20)).unwrap();
+    assert_eq!(database.delete_vault(&vault.id.to_text()[..8]).unwrap().entries, 3);
+    assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));
+    assert!(!rig.is_on_disk(vault.entry(0).bytes()));
+    assert_eq!(rig.read(&other).await, joined(&other.entries(0..3)));
+    assert_eq!(rig.store.register(vault.keys, Admission::Open).await.unwrap(), Registered::New);
+    assert_eq!(rig.grow(&vault, &vault.entries(0..3)).await.positions, [1, 2, 3]);
+    assert!(database.verify().unwrap().is_good());
 }
