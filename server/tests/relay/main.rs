@@ -24,6 +24,8 @@ mod operating;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
+mod owasp;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod power;
 #[cfg(test)]
