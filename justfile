@@ -24,6 +24,10 @@ test *ARGS:
 demo *ARGS:
     cargo run --release --locked -p lissom-cli -- demo "$@"
 
+# Loads a relay on this machine: `just load http://127.0.0.1:8460 --people 32 --seconds 30`.
+load *ARGS:
+    cargo run --release --locked -p lissom-relay --example lissom-load -- "$@"
+
 # The figures: relay, opening, applying, first sync. Nothing else should be running.
 bench *ARGS:
     cargo bench --locked -p lissom-tests "$@"
