@@ -1,5 +1,5 @@
 //! Real diaries and a real relay on loopback: what a person expects of two phones.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 //! A difference means that somebody's old file reads as something else now. `UPDATE_GOLDEN=1` writes the archive anew from
 //! itself. The database is a file that a program left behind and is never written again; of a later schema another one is
 //! put beside it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -51,9 +51,9 @@ impl Relay {
             let files = std::fs::read_dir(process.join("fd")).unwrap().count();
             let tasks = std::fs::read_dir(process.join("task")).unwrap();
             // A thread that ends while we look has nothing to do either.
-            let stats = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
+            let mut stats = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
             let asleep = |stat: String| stat.rsplit_once(") ").unwrap().1.starts_with('S');
-            if enough(files) && stats.map(asleep).fold(true, |all, one| all && one) {
+            if enough(files) && stats.all(asleep) {
                 return files;
             }
             assert!(Instant::now() < end, "the relay comes to rest, with {files} files open");

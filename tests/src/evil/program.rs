@@ -79,7 +79,9 @@ impl State {
         let evil = self.vaults.entry(vault).or_insert_with(|| EvilRelay::determined(seed));
         match self.upstream.read(&vault, &request.headers) {
             Ok(log) => {
-                log.iter().for_each(|(id, bytes)| evil.learn(*id, bytes));
+                for (id, bytes) in log {
+                    evil.learn(*id, bytes);
+                }
                 evil.lead_from(client, log, at.pos);
             }
             Err(refusal) => return refusal.map(honest),
@@ -225,8 +227,11 @@ mod tests {
         device.diary.sync(&mut between, crate::person()).unwrap();
         drop(between);
         let Request { path, headers, .. } = post.unwrap();
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let request = format!("GET {path} HTTP/1.1\r\n{headers}\r\n");
+        let mut request = format!("GET {path} HTTP/1.1\r\n");
+        for (name, value) in &headers {
+            request.extend([name, ": ", value, "\r\n"]);
+        }
+        request.push_str("\r\n");
         let options = Options {
             upstream: relay.url(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
