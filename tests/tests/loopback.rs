@@ -419,6 +419,41 @@ fn a_relay_that_passes_on_anothers_challenge_can_neither_write_nor_delete_there(
 }
 
 #[test]
+fn an_invite_is_shown_to_no_other_relay_than_the_one_it_is_for() {
+    use lissom_diary::sync::protocol::api::{TOKEN_PATH, VAULTS_PATH};
+    use lissom_diary::sync::protocol::problem::{Problem, ProblemKind};
+    let House { mut a, root, relay, b: _b } = house();
+    let second = TestRelay::start(&root.path().join("second"));
+    let invite = "iecqMYths7VIwRedTvE0RQBr2KF8zOfu";
+    a.diary.set_relay(&relay.url(), Some(invite), false).unwrap();
+    // The same address again keeps it; another one does not get it.
+    for (url, shown) in [(relay.url(), true), (second.url(), false)] {
+        let url = a.diary.set_relay(&url, None, false).unwrap();
+        // A new process, which has no token yet.
+        a = a.reopen();
+        a.transport = HttpTransport::new(url);
+        let mut registered = Vec::new();
+        let answer = Box::new(|request: &Request| {
+            let (status, body) = match request.path.as_str() {
+                // As if this relay had lost the vault, so that the device registers again.
+                TOKEN_PATH => (404, serde_json::to_vec(&Problem::new(ProblemKind::VaultUnknown)).unwrap()),
+                VAULTS_PATH => {
+                    registered.clone_from(&request.body);
+                    (503, Vec::new())
+                }
+                _ => return None,
+            };
+            let headers = vec![("content-type".to_owned(), "application/problem+json".to_owned())];
+            Some(Response { status, headers, body })
+        });
+        a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+        let registered = String::from_utf8(registered).unwrap();
+        assert!(registered.contains("signature"), "{registered}");
+        assert_eq!(registered.contains(invite), shown, "{registered}");
+    }
+}
+
+#[test]
 fn a_device_and_a_relay_of_schema_1_meet_as_if_nothing_had_happened() {
     let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let root = tempfile::tempdir().unwrap();
