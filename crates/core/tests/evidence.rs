@@ -34,7 +34,7 @@ fn sources(path: &Path) -> Vec<PathBuf> {
 /// Names of the constants that are numbers.
 fn numbers(source: &str) -> Vec<&str> {
     let name = |line: &str| -> Option<usize> {
-        let (_, rest) = line.trim_start().trim_start_matches("pub ").split_once("const ")?;
+        let (_, rest) = line.split_once("const ").filter(|(_, rest)| !rest.starts_with("fn "))?;
         let (name, kind) = rest.split_once(": ")?;
         let kind = kind.trim_start_matches('(');
         let number = ["i32", "i64", "u8", "u32", "u64", "usize"]
