@@ -1,6 +1,6 @@
 //! The restore drill of `docs/self-hosting.md`, with the real programs: backup, more writes, the disk is lost, restore,
 //! and the devices put back what the backup lacks.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::path::Path;
 use std::process::{Command, Output};
