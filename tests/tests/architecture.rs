@@ -14,7 +14,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lissom-sync", &["lissom-protocol"]),
     ("lissom-diary", &["lissom-core", "lissom-sync", "lissom-texts"]),
     ("lissom-ffi", &["lissom-diary"]),
-    ("lissom-bindgen", &[]),
     ("lissom-cli", &["lissom-diary", "lissom-relay", "lissom-texts"]),
     ("lissom-relay", &["lissom-protocol"]),
     ("lissom-shim", &[]),
@@ -40,7 +39,8 @@ fn metadata() -> Metadata {
 }
 
 fn sources() -> Vec<PathBuf> {
-    let mut open: Vec<PathBuf> = ["crates", "server", "tests", "bindings"].iter().map(|name| root().join(name)).collect();
+    let mut open: Vec<PathBuf> =
+        ["crates", "server", "tests", "bindings"].iter().map(|name| root().join(name)).collect();
     let mut files = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {

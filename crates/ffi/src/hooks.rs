@@ -1,5 +1,5 @@
 //! What the tests of the bindings do to a diary, and no app can.
-#![cfg(feature = "test-hooks")]
+#![cfg(any(test, feature = "test-hooks"))]
 
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 

@@ -166,7 +166,7 @@ impl Diary {
     /// along; sync it to get what the other devices recorded.
     ///
     /// # Errors
-    /// As `JoinSession`; `Cancelled`: nothing was created then.
+    /// As `JoinSession`; `Cancelled`: nothing was created, or all of it if the last answer had come.
     #[uniffi::constructor(default(insecure = false, keys = None, cancel = None))]
     pub async fn join(
         options: OpenOptions,

@@ -48,6 +48,8 @@ mod safety;
 mod session;
 mod status;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod time;
 mod worker;
 

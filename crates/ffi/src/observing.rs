@@ -35,7 +35,7 @@ pub trait DiaryObserver: Send + Sync {
     fn on_change(&self, change: DiaryChange) -> Result<(), LissomError>;
 }
 
-/// An observer that is being told. Ends with `close`, or when it is let go: keep it as long as you want to hear.
+/// An observer that is being told. Ends with `cancel`, or when it is let go: keep it as long as you want to hear.
 #[derive(uniffi::Object)]
 pub struct Subscription {
     board: Arc<Shared>,
@@ -60,7 +60,7 @@ impl Diary {
 #[uniffi::export]
 impl Subscription {
     /// Ends it: no further call begins. One that is running goes on to its end.
-    pub fn close(&self) {
+    pub fn cancel(&self) {
         let gone = self.board.lock().seats.remove(&self.id);
         // Letting go of the app's object calls the app: not while the board is locked.
         drop(gone);
@@ -75,7 +75,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.close();
+        self.cancel();
     }
 }
 

@@ -281,8 +281,8 @@ impl Diary {
         &self,
         reason: String,
         from: LocalDay,
-        to: Option<LocalDay>,
         at: Moment,
+        to: Option<LocalDay>,
     ) -> Result<String, LissomError> {
         let (from, to) = (from.read()?, LocalDay::read_some(to)?);
         self.worker.write(move |core| core.record_day_off(&reason, from, to, Some(at.into()))).await

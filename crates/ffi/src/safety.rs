@@ -167,8 +167,8 @@ impl Diary {
         &self,
         answers: Vec<String>,
         purpose: ScreeningPurpose,
-        country: Option<String>,
         at: Moment,
+        country: Option<String>,
     ) -> Result<Screened, LissomError> {
         let lang = self.worker.lang;
         let record = move |core: &mut Core| {
@@ -189,8 +189,8 @@ impl Diary {
         &self,
         answers: Vec<String>,
         purpose: ScreeningPurpose,
-        country: Option<String>,
         at: Moment,
+        country: Option<String>,
     ) -> Result<Option<Screened>, LissomError> {
         let lang = self.worker.lang;
         let record = move |core: &mut Core| {
@@ -211,8 +211,8 @@ impl Diary {
         &self,
         condition: String,
         has: bool,
-        until: Option<LocalDay>,
         at: Moment,
+        until: Option<LocalDay>,
     ) -> Result<String, LissomError> {
         let until = LocalDay::read_some(until)?;
         self.worker.write(move |core| core.record_caution(&condition, has, until, Some(at.into()))).await
