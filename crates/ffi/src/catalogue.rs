@@ -4,6 +4,8 @@ use lissom_diary::core::exercise as core;
 use lissom_diary::core::measure::{self, Answers};
 use lissom_diary::texts::Lang;
 
+use crate::numbers::signed;
+
 /// What a dose counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum DoseMode {
@@ -21,15 +23,15 @@ pub struct Dose {
     /// What it counts.
     pub mode: DoseMode,
     /// Sets.
-    pub sets: u32,
+    pub sets: i32,
     /// Repetitions in each set.
-    pub reps: u32,
+    pub reps: i32,
     /// Seconds of holding.
-    pub hold_seconds: u32,
+    pub hold_seconds: i32,
     /// Minutes.
-    pub minutes: u32,
+    pub minutes: i32,
     /// Seconds of rest between sets.
-    pub rest_seconds: u32,
+    pub rest_seconds: i32,
 }
 
 /// An exercise of the catalogue. Words such as `kind` are names that never change; texts are in the language asked for.
@@ -56,7 +58,7 @@ pub struct Exercise {
     /// `lower`, `upper`, `sciatica`, `whole`.
     pub regions: Vec<String>,
     /// 0 gentle to 3 demanding.
-    pub level: u32,
+    pub level: i32,
     /// Position.
     pub position: String,
     /// Whether each side is done by itself.
@@ -170,8 +172,14 @@ impl From<core::Dose> for Dose {
             core::DoseMode::Hold => DoseMode::Hold,
             core::DoseMode::Minutes => DoseMode::Minutes,
         };
-        let core::Dose { sets, reps, hold_seconds, minutes, rest_seconds, .. } = dose;
-        Self { mode, sets, reps, hold_seconds, minutes, rest_seconds }
+        Self {
+            mode,
+            sets: signed(dose.sets),
+            reps: signed(dose.reps),
+            hold_seconds: signed(dose.hold_seconds),
+            minutes: signed(dose.minutes),
+            rest_seconds: signed(dose.rest_seconds),
+        }
     }
 }
 
@@ -190,7 +198,7 @@ impl Exercise {
             stop: text.stop.iter().map(|words| say(words)).collect(),
             kind: exercise.kind.to_string(),
             regions: exercise.regions.iter().map(ToString::to_string).collect(),
-            level: u32::from(exercise.level),
+            level: i32::from(exercise.level),
             position: exercise.position.to_string(),
             each_side: exercise.sides == core::Sides::Each,
             equipment: all(exercise.equipment),

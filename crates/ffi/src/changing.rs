@@ -29,11 +29,11 @@ pub enum ExportFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct Imported {
     /// Records in the file.
-    pub records: u32,
+    pub records: i32,
     /// Records that were not here before.
-    pub added: u32,
+    pub added: i32,
     /// Edits that were not here before, of records that were.
-    pub edits: u32,
+    pub edits: i32,
 }
 
 #[uniffi::export]
@@ -108,9 +108,9 @@ impl Diary {
     ///
     /// # Errors
     /// `Storage`, `StorageFull`; a file that is no export of ours is not replaced.
-    pub async fn export_file(&self, path: String, format: ExportFormat) -> Result<u32, LissomError> {
+    pub async fn export_file(&self, path: String, format: ExportFormat) -> Result<i32, LissomError> {
         let export = move |core: &mut Core| core.export(&PathBuf::from(path), format.into());
-        Ok(u32::try_from(self.worker.read(export).await?).unwrap_or(u32::MAX))
+        Ok(i32::try_from(self.worker.read(export).await?).unwrap_or(i32::MAX))
     }
 
     /// What `export_file` writes, for a share sheet.
@@ -138,7 +138,7 @@ impl Diary {
             core.import(&PathBuf::from(path)).map_err(|error| LissomError::of(&error, lang))
         };
         let imported = until(cancel.as_deref(), self.worker.ask(crate::worker::Ask::Writing, import)).await?;
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         Ok(Imported { records: count(imported.records), added: count(imported.added), edits: count(imported.edits) })
     }
 }

@@ -126,7 +126,7 @@ pub enum LissomError {
         /// Whether trying again later may help by itself.
         retry: bool,
         /// Changes here that the relay has not confirmed.
-        unsynced: Option<u32>,
+        unsynced: Option<i32>,
         /// For people.
         text: String,
     },
@@ -275,7 +275,7 @@ impl LissomError {
             End::Refused(_) => ("sync.refused", true),
         };
         let text = error.sentence().say(lang);
-        Some(Self::Relay { code: code.to_owned(), retry, unsynced: u32::try_from(report.unsynced).ok(), text })
+        Some(Self::Relay { code: code.to_owned(), retry, unsynced: i32::try_from(report.unsynced).ok(), text })
     }
 }
 

@@ -33,7 +33,7 @@ pub enum Answer {
     /// Whatever answered, with any status.
     Response {
         /// HTTP status.
-        status: u32,
+        status: i32,
         /// Headers.
         headers: Vec<Header>,
         /// Body.

@@ -31,7 +31,7 @@ pub enum JoinStep {
     /// It is done: `diary` gives the diary. Sync it to get what the other devices recorded.
     Joined {
         /// Records that were here before, and come along.
-        brought: u32,
+        brought: i32,
     },
 }
 
@@ -47,7 +47,7 @@ pub struct JoinSession {
 
 enum Stage {
     Ready(Box<Joining>),
-    Under { worker: Worker, carrier: Carrier, ready: oneshot::Receiver<Result<u32, LissomError>> },
+    Under { worker: Worker, carrier: Carrier, ready: oneshot::Receiver<Result<i32, LissomError>> },
     Done(Arc<Diary>),
     Over,
 }
@@ -61,7 +61,7 @@ struct Joining {
 
 enum Next {
     Exchange(Request),
-    Joined(u32),
+    Joined(i32),
 }
 
 #[uniffi::export]
@@ -144,7 +144,7 @@ impl JoinSession {
     }
 }
 
-type Started = (Worker, oneshot::Receiver<Result<u32, LissomError>>);
+type Started = (Worker, oneshot::Receiver<Result<i32, LissomError>>);
 
 impl Joining {
     fn start(self, relay: RelayUrl, mut carried: crate::carrying::Carried) -> Result<Started, LissomError> {
@@ -154,7 +154,7 @@ impl Joining {
             let joined =
                 Core::join_with(&place.folder, &phrase, &device_name, at, &mut carried, place.secrets(), SystemHost);
             let joined = joined.map_err(|error| LissomError::of(&error, place.lang))?;
-            Ok((joined.diary, u32::try_from(joined.brought).unwrap_or(u32::MAX)))
+            Ok((joined.diary, i32::try_from(joined.brought).unwrap_or(i32::MAX)))
         })
     }
 }

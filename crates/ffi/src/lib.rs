@@ -39,6 +39,7 @@ mod logging;
 mod measuring;
 #[cfg(feature = "net")]
 mod net;
+mod numbers;
 mod observing;
 mod outcome;
 mod panics;

@@ -30,7 +30,7 @@ pub struct MeasureDraft {
     pub name: Option<String>,
     /// Highest answer to one item of an own measure; the lowest is 0.
     #[uniffi(default = None)]
-    pub item_max: Option<u32>,
+    pub item_max: Option<i32>,
     /// Whether an own measure is scored by the sum of its items; else by their mean.
     #[uniffi(default = None)]
     pub sums: Option<bool>,
@@ -50,7 +50,7 @@ pub struct OwnExerciseDraft {
     pub regions: Vec<String>,
     /// Level, 0 gentle to 3 demanding.
     #[uniffi(default = None)]
-    pub level: Option<u32>,
+    pub level: Option<i32>,
     /// Position.
     #[uniffi(default = None)]
     pub position: Option<String>,
@@ -62,16 +62,16 @@ pub struct OwnExerciseDraft {
     pub equipment: Vec<String>,
     /// Sets.
     #[uniffi(default = None)]
-    pub sets: Option<u32>,
+    pub sets: Option<i32>,
     /// Repetitions.
     #[uniffi(default = None)]
-    pub reps: Option<u32>,
+    pub reps: Option<i32>,
     /// Seconds of holding.
     #[uniffi(default = None)]
-    pub hold_seconds: Option<u32>,
+    pub hold_seconds: Option<i32>,
     /// Minutes.
     #[uniffi(default = None)]
-    pub minutes: Option<u32>,
+    pub minutes: Option<i32>,
     /// Caution tags.
     #[uniffi(default = [])]
     pub cautions: Vec<String>,
@@ -146,7 +146,7 @@ impl From<MeasureValues> for MeasureDraft {
             labels: values.labels.unwrap_or_default(),
             note: values.note,
             name: values.name,
-            item_max: values.item_max.and_then(|max| u32::try_from(max).ok()),
+            item_max: values.item_max.and_then(|max| i32::try_from(max).ok()),
             sums: values.scoring.map(|scoring| scoring == "sum"),
         }
     }
@@ -154,7 +154,7 @@ impl From<MeasureValues> for MeasureDraft {
 
 impl OwnExerciseDraft {
     fn values(&self) -> OwnExerciseValues {
-        let int = |number: Option<u32>| number.map(i64::from);
+        let int = |number: Option<i32>| number.map(i64::from);
         OwnExerciseValues {
             name: Some(self.name.clone()),
             kind: Some(self.kind.clone()),

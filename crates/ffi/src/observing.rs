@@ -18,7 +18,7 @@ pub struct DiaryChange {
     /// what is new.
     pub since: i64,
     /// Changes here that no relay has confirmed.
-    pub unsynced: u32,
+    pub unsynced: i32,
     /// Whether this is the present state, told once when observing begins, and no change.
     pub first: bool,
 }
@@ -68,7 +68,7 @@ impl Subscription {
 
     /// How many calls of this observer failed.
     #[must_use]
-    pub fn failures(&self) -> u32 {
+    pub fn failures(&self) -> i32 {
         self.board.lock().seats.get(&self.id).map_or(0, |seat| seat.failures)
     }
 }
@@ -102,7 +102,7 @@ struct Board {
 struct Seat {
     observer: Arc<dyn DiaryObserver>,
     pending: Option<DiaryChange>,
-    failures: u32,
+    failures: i32,
 }
 
 impl Shared {

@@ -5,6 +5,7 @@ use lissom_diary::core::outcome::{self as core, Tier, WeekState};
 use lissom_diary::texts::Lang;
 
 use crate::error::say_all;
+use crate::numbers::signed;
 use crate::time::LocalDay;
 
 /// Everything that a screen of progress shows. Scores are in tenths of a point.
@@ -31,9 +32,9 @@ pub struct Outcome {
     /// The run of weeks on track, in words.
     pub streak: Vec<String>,
     /// Weeks on track of the present run.
-    pub streak_weeks: u32,
+    pub streak_weeks: i32,
     /// Sessions done of those agreed since the episode began, in percent.
-    pub adherence_percent: Option<u32>,
+    pub adherence_percent: Option<i32>,
     /// The offer to keep well, while it stands.
     pub recovered: Option<String>,
     /// How long ago pain last got in the way, in words.
@@ -93,9 +94,9 @@ pub struct WeekOfPractice {
     /// Its Monday.
     pub monday: LocalDay,
     /// Sessions to do.
-    pub to_do: u32,
+    pub to_do: i32,
     /// Sessions done, in halves.
-    pub done_halves: u32,
+    pub done_halves: i32,
     /// Whether it is on track.
     pub on_track: bool,
     /// Whether it is over and was missed, without the credit that covers one.
@@ -115,8 +116,8 @@ impl Outcome {
         };
         let week = |week: &core::Week| WeekOfPractice {
             monday: week.monday.into(),
-            to_do: week.to_do,
-            done_halves: week.done_halves,
+            to_do: signed(week.to_do),
+            done_halves: signed(week.done_halves),
             on_track: week.state == WeekState::OnTrack,
             missed: week.state == WeekState::Missed,
         };
@@ -131,8 +132,8 @@ impl Outcome {
             alerts: outcome.alerts.0.iter().map(alert).collect(),
             weeks: outcome.adherence.weeks.iter().map(week).collect(),
             streak: say_all(&outcome.adherence.streak.sentences(), lang),
-            streak_weeks: outcome.adherence.streak.current_weeks,
-            adherence_percent: outcome.adherence_percent,
+            streak_weeks: signed(outcome.adherence.streak.current_weeks),
+            adherence_percent: outcome.adherence_percent.map(signed),
             recovered: outcome.recovered.as_ref().map(|recovered| recovered.sentence.say(lang)),
             since_limiting: outcome.since_limiting().map(|sentence| sentence.say(lang)),
             session_effect: outcome.session_effect.as_ref().map(|effect| effect.sentence.say(lang)),

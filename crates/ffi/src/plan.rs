@@ -9,6 +9,7 @@ use lissom_diary::{Diary as Core, PlanError};
 
 use crate::diary::Diary;
 use crate::error::LissomError;
+use crate::numbers::{signed, unsigned};
 use crate::time::{LocalDay, Moment};
 use crate::worker::{Ask, Desk};
 
@@ -16,9 +17,9 @@ use crate::worker::{Ask, Desk};
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct PlanRequest {
     /// Days of the week with a session, 0 Monday to 6 Sunday; at least one.
-    pub weekdays: Vec<u32>,
+    pub weekdays: Vec<i32>,
     /// Minutes for one session, 3 to 120.
-    pub minutes: u32,
+    pub minutes: i32,
     /// Where the trouble is: `lower`, `upper`, `sciatica`, `whole`.
     #[uniffi(default = [])]
     pub regions: Vec<String>,
@@ -27,10 +28,10 @@ pub struct PlanRequest {
     pub goals: Vec<String>,
     /// Usual back pain, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub pain: Option<u32>,
+    pub pain: Option<i32>,
     /// Usual leg pain, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub leg: Option<u32>,
+    pub leg: Option<i32>,
     /// How quickly pain settles: `low` within an hour, `moderate` within a day, `high` longer.
     #[uniffi(default = None)]
     pub irritability: Option<String>,
@@ -67,9 +68,9 @@ pub struct Plan {
     /// Its name, if it has one.
     pub name: Option<String>,
     /// Minutes for one session.
-    pub minutes: Option<u32>,
+    pub minutes: Option<i32>,
     /// Days of the week with a session, 0 is Monday.
-    pub weekdays: Vec<u32>,
+    pub weekdays: Vec<i32>,
     /// Whether it is for keeping well after a recovery.
     pub keeps_well: bool,
     /// The items of all days, by day and place.
@@ -80,13 +81,13 @@ pub struct Plan {
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct PlanItem {
     /// Day of the week, 0 Monday to 6 Sunday.
-    pub weekday: u32,
+    pub weekday: i32,
     /// Place within the day, from 0.
-    pub place: u32,
+    pub place: i32,
     /// Id of the exercise.
     pub exercise: String,
     /// Minutes, for an exercise that counts minutes.
-    pub minutes: Option<u32>,
+    pub minutes: Option<i32>,
     /// Whether it stays when the plan is made anew.
     pub locked: bool,
     /// Why it is there.
@@ -112,7 +113,7 @@ pub enum PlanEdit {
     /// Another exercise in the place of one; on every day that has it, if no day is given.
     Swap {
         /// Day.
-        weekday: Option<u32>,
+        weekday: Option<i32>,
         /// Exercise that goes.
         from: String,
         /// Exercise that comes.
@@ -121,23 +122,23 @@ pub enum PlanEdit {
     /// An exercise more, at the end of a day.
     Add {
         /// Day.
-        weekday: u32,
+        weekday: i32,
         /// Exercise.
         exercise: String,
         /// Minutes, for one that counts minutes.
-        minutes: Option<u32>,
+        minutes: Option<i32>,
     },
     /// An exercise less.
     Remove {
         /// Day.
-        weekday: Option<u32>,
+        weekday: Option<i32>,
         /// Exercise.
         exercise: String,
     },
     /// Keeps an exercise where it is when the plan is made anew, or lets go of it.
     Lock {
         /// Day.
-        weekday: Option<u32>,
+        weekday: Option<i32>,
         /// Exercise.
         exercise: String,
         /// Whether it is kept.
@@ -146,28 +147,28 @@ pub enum PlanEdit {
     /// Another order within a day.
     Reorder {
         /// Day.
-        weekday: u32,
+        weekday: i32,
         /// Place of the item that moves.
-        from: u32,
+        from: i32,
         /// Place it moves to.
-        to: u32,
+        to: i32,
     },
     /// The session of one day on another.
     MoveDay {
         /// Day it was on.
-        from: u32,
+        from: i32,
         /// Day it is on from now.
-        to: u32,
+        to: i32,
     },
     /// Other days of training.
     Days {
         /// The days.
-        weekdays: Vec<u32>,
+        weekdays: Vec<i32>,
     },
     /// Other minutes for one session.
     Minutes {
         /// Minutes.
-        minutes: u32,
+        minutes: i32,
     },
 }
 
@@ -179,7 +180,7 @@ pub struct Preset {
     /// Its name.
     pub name: String,
     /// Minutes it takes at most.
-    pub minutes: u32,
+    pub minutes: i32,
     /// Ids of its exercises, in order.
     pub exercises: Vec<String>,
 }
@@ -194,7 +195,7 @@ pub fn presets(language: &str) -> Vec<Preset> {
     let preset = |preset: &core::Preset| Preset {
         id: preset.id.to_owned(),
         name: preset.name.say(lang),
-        minutes: preset.minutes,
+        minutes: signed(preset.minutes),
         exercises: preset.items.iter().map(|(id, _)| (*id).to_owned()).collect(),
     };
     core::PRESETS.iter().map(preset).collect()
@@ -219,7 +220,7 @@ impl Diary {
     ///
     /// # Errors
     /// As `make_plan`.
-    pub async fn make_preset(&self, preset: String, weekdays: Vec<u32>, at: Moment) -> Result<PlanMade, LissomError> {
+    pub async fn make_preset(&self, preset: String, weekdays: Vec<i32>, at: Moment) -> Result<PlanMade, LissomError> {
         let weekdays = days(&weekdays);
         self.plan_work(move |core, lang| {
             let (id, generated) = core.make_preset(&preset, &weekdays, Some(at.into()))?;
@@ -300,16 +301,16 @@ impl Diary {
     }
 }
 
-fn days(weekdays: &[u32]) -> Vec<u8> {
+fn days(weekdays: &[i32]) -> Vec<u8> {
     // A number that is no day is refused by the plan as one that is too large.
     weekdays.iter().map(|day| day_of(*day)).collect()
 }
 
-fn day_of(day: u32) -> u8 {
+fn day_of(day: i32) -> u8 {
     u8::try_from(day).unwrap_or(u8::MAX)
 }
 
-fn some_day(day: Option<u32>) -> Option<u8> {
+fn some_day(day: Option<i32>) -> Option<u8> {
     day.map(day_of)
 }
 
@@ -329,14 +330,14 @@ impl PlanRequest {
             Some(_) => return Err(LissomError::not_a_choice("irritability", SETTLES)),
         };
         let experience = Experience::from_word(&self.experience);
-        let score = |score: Option<u32>| score.map(|score| u8::try_from(score).unwrap_or(u8::MAX));
+        let score = |score: Option<i32>| score.map(|score| u8::try_from(score).unwrap_or(u8::MAX));
         Ok(Profile {
             regions: self.regions.iter().map(region).collect::<Result<Vec<Region>, _>>()?,
             goals: self.goals.iter().map(goal).collect::<Result<_, _>>()?,
             pain: score(self.pain),
             leg: score(self.leg),
             irritability,
-            minutes: self.minutes,
+            minutes: unsigned(self.minutes),
             weekdays: days(&self.weekdays),
             equipment: self.equipment.clone(),
             experience: experience.ok_or_else(|| LissomError::not_a_choice("experience", Experience::WORDS))?,
@@ -353,13 +354,17 @@ impl PlanEdit {
     fn read(self) -> Edit {
         match self {
             Self::Swap { weekday, from, to } => Edit::Swap { weekday: some_day(weekday), from, to },
-            Self::Add { weekday, exercise, minutes } => Edit::Add { weekday: day_of(weekday), exercise, minutes },
+            Self::Add { weekday, exercise, minutes } => {
+                Edit::Add { weekday: day_of(weekday), exercise, minutes: minutes.map(unsigned) }
+            }
             Self::Remove { weekday, exercise } => Edit::Remove { weekday: some_day(weekday), exercise },
             Self::Lock { weekday, exercise, locked } => Edit::Lock { weekday: some_day(weekday), exercise, locked },
-            Self::Reorder { weekday, from, to } => Edit::Reorder { weekday: day_of(weekday), from, to },
+            Self::Reorder { weekday, from, to } => {
+                Edit::Reorder { weekday: day_of(weekday), from: unsigned(from), to: unsigned(to) }
+            }
             Self::MoveDay { from, to } => Edit::MoveDay { from: day_of(from), to: day_of(to) },
             Self::Days { weekdays } => Edit::Days(days(&weekdays)),
-            Self::Minutes { minutes } => Edit::Minutes(minutes),
+            Self::Minutes { minutes } => Edit::Minutes(unsigned(minutes)),
         }
     }
 }
@@ -367,7 +372,7 @@ impl PlanEdit {
 impl Plan {
     fn of(plan: &Dated<PlanValues>, lang: Lang) -> Self {
         let values = &plan.values;
-        let whole = |number: i64| u32::try_from(number).ok();
+        let whole = |number: i64| i32::try_from(number).ok();
         Self {
             id: plan.id.clone(),
             day: plan.day.into(),
@@ -383,10 +388,10 @@ impl Plan {
 impl PlanItem {
     pub(crate) fn of(item: &Item, lang: Lang) -> Self {
         Self {
-            weekday: u32::from(item.weekday),
-            place: item.place,
+            weekday: i32::from(item.weekday),
+            place: signed(item.place),
             exercise: item.exercise.clone(),
-            minutes: item.minutes,
+            minutes: item.minutes.map(signed),
             locked: item.locked,
             reasons: item.reasons.iter().map(|why| why.sentence().say(lang)).collect(),
         }

@@ -38,31 +38,31 @@ pub struct ResultDraft {
     pub exercise: String,
     /// Sets done, 1 to 50.
     #[uniffi(default = None)]
-    pub sets: Option<u32>,
+    pub sets: Option<i32>,
     /// Repetitions in each set, 1 to 500.
     #[uniffi(default = None)]
-    pub reps: Option<u32>,
+    pub reps: Option<i32>,
     /// Seconds that each repetition was held, 1 to 600.
     #[uniffi(default = None)]
-    pub hold_seconds: Option<u32>,
+    pub hold_seconds: Option<i32>,
     /// Minutes of an activity that is not counted in repetitions, 1 to 1,440.
     #[uniffi(default = None)]
-    pub minutes: Option<u32>,
+    pub minutes: Option<i32>,
     /// Which side.
     #[uniffi(default = None)]
     pub side: Option<Side>,
     /// Effort, Borg CR10, 0 to 10.
     #[uniffi(default = None)]
-    pub effort: Option<u32>,
+    pub effort: Option<i32>,
     /// Pain just before, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub pain_before: Option<u32>,
+    pub pain_before: Option<i32>,
     /// Worst pain during the exercise, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub pain_during: Option<u32>,
+    pub pain_during: Option<i32>,
     /// Pain just after, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub pain_after: Option<u32>,
+    pub pain_after: Option<i32>,
     /// Free text, at most 4,000 bytes.
     #[uniffi(default = None)]
     pub note: Option<String>,
@@ -87,19 +87,19 @@ pub struct ResultDraft {
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct CheckInDraft {
     /// Back pain, NRS 0 to 10.
-    pub pain: u32,
+    pub pain: i32,
     /// Leg pain, NRS 0 to 10.
     #[uniffi(default = None)]
-    pub leg: Option<u32>,
+    pub leg: Option<i32>,
     /// Sleep of the last night, 0 to 10, 10 is best.
     #[uniffi(default = None)]
-    pub sleep: Option<u32>,
+    pub sleep: Option<i32>,
     /// Stress, 0 to 10, 10 is most.
     #[uniffi(default = None)]
-    pub stress: Option<u32>,
+    pub stress: Option<i32>,
     /// Mood, 0 to 10, 10 is best.
     #[uniffi(default = None)]
-    pub mood: Option<u32>,
+    pub mood: Option<i32>,
     /// Free text, at most 4,000 bytes.
     #[uniffi(default = None)]
     pub note: Option<String>,
@@ -128,7 +128,7 @@ pub struct HistoryQuery {
     pub deleted: bool,
     /// Only the newest so many.
     #[uniffi(default = None)]
-    pub newest: Option<u32>,
+    pub newest: Option<i32>,
     /// Only what was written by a commit after this one: see `DiaryChange.since`.
     #[uniffi(default = None)]
     pub after_revision: Option<i64>,
@@ -246,12 +246,12 @@ impl Diary {
     }
 }
 
-fn int(number: Option<u32>) -> Option<i64> {
+fn int(number: Option<i32>) -> Option<i64> {
     number.map(i64::from)
 }
 
-fn whole(number: Option<i64>) -> Option<u32> {
-    number.and_then(|number| u32::try_from(number).ok())
+fn whole(number: Option<i64>) -> Option<i32> {
+    number.and_then(|number| i32::try_from(number).ok())
 }
 
 fn yes_no(answer: Option<bool>, yes: &str, no: &str) -> Option<String> {

@@ -60,7 +60,7 @@ pub struct SafetyState {
     /// Whether a session may be put together.
     pub cleared: bool,
     /// Highest level of exercises, 0 to 3, where there is a clearance.
-    pub level_max: Option<u32>,
+    pub level_max: Option<i32>,
     /// What to tell the person: why not, what to do, and whom to call.
     pub texts: Vec<String>,
     /// Which questions to ask now, the most important first.
@@ -98,7 +98,7 @@ pub struct ClearanceDraft {
     pub assessed: Option<bool>,
     /// Highest level of exercises that the professional allows.
     #[uniffi(default = None)]
-    pub level_max: Option<u32>,
+    pub level_max: Option<i32>,
     /// Free text.
     #[uniffi(default = None)]
     pub note: Option<String>,
@@ -316,7 +316,7 @@ impl SafetyState {
         Self {
             level: Level::letter(safety.level).to_owned(),
             cleared: clearance.is_ok(),
-            level_max: clearance.as_ref().ok().map(|cleared| u32::from(cleared.level_max())),
+            level_max: clearance.as_ref().ok().map(|cleared| i32::from(cleared.level_max())),
             texts: say_all(&texts, lang),
             asks: safety.asks.iter().filter_map(core::Ask::purpose).map(Into::into).collect(),
             conditions: safety.conditions.iter().map(|condition| condition.id.to_owned()).collect(),

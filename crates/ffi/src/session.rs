@@ -4,6 +4,7 @@ use lissom_diary::core::plan::{self as core, SessionPlan};
 use lissom_diary::texts::Lang;
 
 use crate::catalogue::Dose;
+use crate::numbers::signed;
 use crate::recording::Side;
 use crate::time::LocalDay;
 
@@ -15,7 +16,7 @@ pub struct SessionToday {
     /// What to do, in order.
     pub items: Vec<SessionItem>,
     /// Seconds of all items.
-    pub seconds: u32,
+    pub seconds: i32,
     /// What today does not have, and why.
     pub left_out: Vec<LeftOut>,
     /// What comes beside the session, in words.
@@ -32,9 +33,9 @@ pub struct SessionItem {
     /// How much, for each side; empty for one of the person's own, whose dose is in its record.
     pub doses: Vec<SideDose>,
     /// Minutes, where the plan says them.
-    pub minutes: Option<u32>,
+    pub minutes: Option<i32>,
     /// Seconds it takes, with rests and time to get into place.
-    pub seconds: u32,
+    pub seconds: i32,
     /// Why it is there.
     pub reasons: Vec<String>,
     /// How it is done differently today: show all of it.
@@ -73,7 +74,7 @@ impl SessionToday {
         Self {
             day: session.day.into(),
             items: session.items.iter().map(|item| SessionItem::of(item, lang)).collect(),
-            seconds: session.seconds,
+            seconds: signed(session.seconds),
             left_out: session.removed.iter().map(left_out).collect(),
             extras: session.extras.iter().map(|extra| extra.sentence().say(lang)).collect(),
             nothing: session.nothing.map(|nothing| nothing.sentence().say(lang)),
@@ -87,8 +88,8 @@ impl SessionItem {
         Self {
             exercise: item.item.exercise.clone(),
             doses: item.doses.iter().map(dose).collect(),
-            minutes: item.item.minutes,
-            seconds: item.seconds,
+            minutes: item.item.minutes.map(signed),
+            seconds: signed(item.seconds),
             reasons: item.item.reasons.iter().map(|why| why.sentence().say(lang)).collect(),
             notes: item.notes.iter().map(|note| note.say(lang)).collect(),
         }

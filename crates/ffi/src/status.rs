@@ -10,21 +10,21 @@ use crate::error::{LissomError, say_all};
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Status {
     /// Changes here that the relay has not confirmed.
-    pub unsynced: u32,
+    pub unsynced: i32,
     /// Changes and entries that cannot be taken in: kept, and tried again after an update.
-    pub quarantined: u32,
+    pub quarantined: i32,
     /// Changes that wait for what they build on, and entries known to exist that have not arrived.
-    pub waiting: u32,
+    pub waiting: i32,
     /// Names of the devices whose changes wait or are quarantined; absent for one that is not known here yet.
     pub waiting_for: Vec<Option<String>>,
     /// Entries that the relay refused; kept, and tried again.
-    pub refused: u32,
+    pub refused: i32,
     /// When a sync last reached the end of the log, in milliseconds since 1970 by this device's clock.
     pub last_sync_ms: Option<i64>,
     /// Equal on two devices exactly when their documents are: 64 hex digits.
     pub state_hash: String,
     /// Records of every kind that are read here, devices aside; deleted ones too.
-    pub records: u32,
+    pub records: i32,
     /// The person's devices.
     pub devices: Vec<Device>,
     /// What happened lately, and what is the matter now.
@@ -58,9 +58,9 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Verified {
     /// Entries whose hash and signature were checked.
-    pub entries: u32,
+    pub entries: i32,
     /// Changes whose hash was checked.
-    pub changes: u32,
+    pub changes: i32,
     /// What is wrong, for people; empty if nothing is.
     pub problems: Vec<String>,
 }
@@ -81,7 +81,7 @@ impl Diary {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn unsynced(&self) -> Result<u32, LissomError> {
+    pub async fn unsynced(&self) -> Result<i32, LissomError> {
         Ok(count(self.worker.read(|core| core.unsynced()).await?))
     }
 
@@ -99,8 +99,8 @@ impl Diary {
     }
 }
 
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+fn count(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 impl Status {

@@ -15,6 +15,8 @@ use crate::diary::Diary;
 use crate::error::LissomError;
 use crate::exchange::{Answer, HttpRequest};
 use crate::logging::{LogLevel, log};
+#[cfg(feature = "net")]
+use crate::numbers::unsigned;
 use crate::status::Notice;
 use crate::worker::{Ask, Desk, Worker};
 
@@ -34,18 +36,18 @@ pub struct SyncOptions {
     pub started_by: StartedBy,
     /// Longest that it may take, in milliseconds. What is done by then is kept; the rest comes next time.
     #[uniffi(default = 60000)]
-    pub budget_ms: u32,
+    pub budget_ms: i32,
 }
 
 /// What a sync did.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SyncReport {
     /// Entries that went up and have their place in the log.
-    pub pushed: u32,
+    pub pushed: i32,
     /// Entries that came down and were new here.
-    pub pulled: u32,
+    pub pulled: i32,
     /// Changes here that the relay has not confirmed.
-    pub unsynced: u32,
+    pub unsynced: i32,
     /// Both sides have the same log. If not, the time ran out: sync again.
     pub complete: bool,
     /// What this sync noted for the owner.
@@ -116,7 +118,7 @@ impl Diary {
         options: SyncOptions,
         cancel: Option<Arc<CancelToken>>,
     ) -> Result<SyncReport, LissomError> {
-        let deadline = Instant::now().checked_add(Duration::from_millis(u64::from(options.budget_ms)));
+        let deadline = Instant::now().checked_add(Duration::from_millis(u64::from(unsigned(options.budget_ms))));
         let session = SyncSession::new(self.worker.clone(), options.started_by);
         until(cancel.as_deref(), self.run_sync(&session, deadline)).await
     }
@@ -270,7 +272,7 @@ impl Drop for SyncSession {
 
 impl SyncReport {
     fn of(report: &lissom_diary::SyncReport, lang: lissom_diary::texts::Lang) -> Self {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         Self {
             pushed: count(report.pushed),
             pulled: count(report.pulled),

@@ -53,7 +53,7 @@ fn diary() -> (TempDir, Arc<Diary>) {
     (folder, diary)
 }
 
-fn pain(pain: u32) -> CheckInDraft {
+fn pain(pain: i32) -> CheckInDraft {
     CheckInDraft { pain, leg: None, sleep: None, stress: None, mood: None, note: None }
 }
 

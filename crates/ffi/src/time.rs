@@ -21,9 +21,9 @@ pub struct LocalDay {
     /// Year, 1970 to 2199.
     pub year: i32,
     /// Month, 1 to 12.
-    pub month: u32,
+    pub month: i32,
     /// Day of the month, 1 to 31.
-    pub day: u32,
+    pub day: i32,
 }
 
 impl From<Moment> for lissom_diary::Moment {
@@ -41,7 +41,7 @@ impl From<lissom_diary::Moment> for Moment {
 impl From<Day> for LocalDay {
     fn from(day: Day) -> Self {
         let text = day.to_string();
-        let mut parts = text.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
+        let mut parts = text.split('-').map(|part| part.parse::<i32>().unwrap_or(0));
         let mut next = || parts.next().unwrap_or(0);
         Self { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() }
     }

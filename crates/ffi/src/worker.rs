@@ -209,7 +209,7 @@ impl Desk {
         Ok(DiaryChange {
             revision,
             since: revision,
-            unsynced: u32::try_from(unsynced).unwrap_or(u32::MAX),
+            unsynced: i32::try_from(unsynced).unwrap_or(i32::MAX),
             first: true,
         })
     }
