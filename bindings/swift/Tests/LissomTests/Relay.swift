@@ -4,6 +4,7 @@ import Foundation
 final class Relay {
     private let folder: URL
     private var process: Process?
+    private let ended = DispatchSemaphore(value: 0)
     private(set) var address = ""
 
     init() throws {
@@ -21,6 +22,7 @@ final class Relay {
         ]
         let out = Pipe()
         process.standardOutput = out
+        process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
         var line = ""
         while !line.hasSuffix("\n"), let byte = try out.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
@@ -33,9 +35,11 @@ final class Relay {
 
     /// Takes it away; what it holds stays.
     func stop() {
-        process?.terminate()
-        process?.waitUntilExit()
-        process = nil
+        // Not `waitUntilExit`: it wants a run loop, which the thread of a task does not have.
+        guard let process else { return }
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
+        self.process = nil
     }
 
     deinit {
