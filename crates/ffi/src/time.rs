@@ -43,7 +43,7 @@ impl From<Day> for LocalDay {
         let text = day.to_string();
         let mut parts = text.split('-').map(|part| part.parse::<i32>().unwrap_or(0));
         let mut next = || parts.next().unwrap_or(0);
-        Self { year: i32::try_from(next()).unwrap_or(0), month: next(), day: next() }
+        Self { year: next(), month: next(), day: next() }
     }
 }
 
