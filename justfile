@@ -48,6 +48,22 @@ planted:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+# The bindings: sets up what is missing, builds, and tells the story in each language: `just bindings`, `just bindings python`.
+bindings *LANGUAGES:
+    bindings/run "$@"
+
+# The library as it goes into apps: its size, its names.
+size:
+    bindings/size
+
+# Writes down what apps can call, after `just bindings`.
+api:
+    bindings/api
+
+# A wheel for this system, into target/wheels.
+wheel:
+    python3 -m pip wheel --no-deps --wheel-dir target/wheels ./bindings/python
+
 # Licences, sources and who may use what. Needs cargo-deny.
 deny:
     cargo deny --locked check bans licenses sources

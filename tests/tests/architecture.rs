@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lissom-protocol", &[]),
     ("lissom-sync", &["lissom-protocol"]),
     ("lissom-diary", &["lissom-core", "lissom-sync", "lissom-texts"]),
+    ("lissom-ffi", &["lissom-diary"]),
     ("lissom-cli", &["lissom-diary", "lissom-relay", "lissom-texts"]),
     ("lissom-relay", &["lissom-protocol"]),
     ("lissom-shim", &[]),
@@ -38,7 +39,8 @@ fn metadata() -> Metadata {
 }
 
 fn sources() -> Vec<PathBuf> {
-    let mut open: Vec<PathBuf> = ["crates", "server", "tests"].iter().map(|name| root().join(name)).collect();
+    let mut open: Vec<PathBuf> =
+        ["crates", "server", "tests", "bindings"].iter().map(|name| root().join(name)).collect();
     let mut files = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {

@@ -1,6 +1,6 @@
 //! [`Diary`]: open one, record, edit, delete, restore.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lissom_core::check_in::CheckInValues;
 use lissom_core::device::{DeviceValues, device_key};
@@ -21,7 +21,8 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::host::{Host, random};
 use crate::own::check_result;
-use crate::secret_file;
+use crate::secret_file::{SecretFile, create_folder};
+use crate::secret_store::{SecretStore, Slot};
 use crate::storage::entries::count;
 use crate::storage::{Storage, Write, projection_hash};
 use crate::texts::error as words;
@@ -35,7 +36,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Every call that records something returns after one durable transaction. Dropping it at any moment loses
 /// nothing. Several processes may have one folder open.
 pub struct Diary {
-    pub(crate) folder: PathBuf,
+    pub(crate) secrets: Box<dyn SecretStore>,
     pub(crate) storage: Storage,
     pub(crate) keys: Keys,
     pub(crate) secret: Secret,
@@ -58,13 +59,27 @@ impl Diary {
     ///
     /// # Errors
     /// [`Error::DiaryExists`], or an error of the folder or the disk.
-    pub fn create(folder: &Path, device_name: &str, mut host: impl Host + 'static) -> Result<Self, Error> {
+    pub fn create(folder: &Path, device_name: &str, host: impl Host + 'static) -> Result<Self, Error> {
+        Self::create_with(folder, device_name, SecretFile::boxed(folder), host)
+    }
+
+    /// [`Diary::create`] with a place for the secret.
+    ///
+    /// # Errors
+    /// As [`Diary::create`]; [`Error::SecretAlone`] if the place has a secret already, as a phone's keychain has after the
+    /// app was installed again: [`Diary::join_with`] its words.
+    pub fn create_with(
+        folder: &Path,
+        device_name: &str,
+        secrets: Box<dyn SecretStore>,
+        mut host: impl Host + 'static,
+    ) -> Result<Self, Error> {
         let name = device_values(device_name)?;
         if vault_of(folder)?.is_some() {
             return Err(Error::DiaryExists);
         }
         let secret = Secret::from_bytes(random(&mut host));
-        Self::begin(folder, &secret, &name, None, host)
+        Self::begin(folder, &secret, &name, None, secrets, host)
     }
 
     /// Makes the diary of a vault in a folder that has none.
@@ -76,25 +91,26 @@ impl Diary {
         secret: &Secret,
         name: &DeviceValues,
         relay: Option<(&RelayUrl, bool)>,
+        mut secrets: Box<dyn SecretStore>,
         host: impl Host + 'static,
     ) -> Result<Self, Error> {
-        if secret_file::load(folder)?.is_some() {
+        if secrets.load(Slot::Present)?.is_some_and(|there| there.as_bytes() != secret.as_bytes()) {
             return Err(Error::SecretAlone);
         }
-        secret_file::create_folder(folder)?;
+        create_folder(folder)?;
         let keys = Keys::owner(secret);
         let mut storage = Storage::create(folder, Box::new(host))?;
         storage.write(|write| {
             if write.meta::<[u8; 32]>("vault")?.is_some() {
                 return Err(Error::DiaryExists);
             }
-            secret_file::store_next(folder, secret)?;
+            secrets.store(Slot::Next, secret)?;
             write.begin_vault(&keys)?;
             write.set_relay(relay)?;
             write.begin_device(name)
         })?;
-        secret_file::promote_next(folder)?;
-        Ok(Self::assemble(folder, storage, secret.clone(), keys, None))
+        secrets.promote()?;
+        Ok(Self::assemble(secrets, storage, secret.clone(), keys, None))
     }
 
     /// Opens the diary of a folder. Reads SQLite only: no document is loaded.
@@ -102,9 +118,21 @@ impl Diary {
     /// # Errors
     /// [`Error::NoDiary`], [`Error::Newer`], or what the disk says.
     pub fn open(folder: &Path, host: impl Host + 'static) -> Result<Self, Error> {
+        Self::open_with(folder, SecretFile::boxed(folder), host)
+    }
+
+    /// [`Diary::open`] with a place for the secret.
+    ///
+    /// # Errors
+    /// As [`Diary::open`].
+    pub fn open_with(
+        folder: &Path,
+        mut secrets: Box<dyn SecretStore>,
+        host: impl Host + 'static,
+    ) -> Result<Self, Error> {
         let mut storage = Storage::open(folder, Box::new(host))?;
         let vault: [u8; 32] = storage.meta("vault")?.ok_or(Error::NoDiary)?;
-        let secret = Self::settle_secret(folder, vault)?;
+        let secret = Self::settle_secret(secrets.as_mut(), vault)?;
         let keys = Keys::owner(&secret);
         let invite = storage.meta("invite")?;
         storage.belong_to(&keys);
@@ -113,7 +141,36 @@ impl Diary {
             // a later open.
             Ok(()) | Err(_) => {}
         }
-        Ok(Self::assemble(folder, storage, secret, keys, invite))
+        Ok(Self::assemble(secrets, storage, secret, keys, invite))
+    }
+
+    /// Opens the diary of a folder to look at only, as a widget does beside its app. Writes nothing, takes no lock, and
+    /// whatever records something fails with [`Error::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`] as well if the app has to open the diary first, since it was updated.
+    pub fn open_read_only(
+        folder: &Path,
+        mut secrets: Box<dyn SecretStore>,
+        host: impl Host + 'static,
+    ) -> Result<Self, Error> {
+        let storage = Storage::open_read_only(folder, Box::new(host))?;
+        let vault: [u8; 32] = storage.meta("vault")?.ok_or(Error::NoDiary)?;
+        if storage.meta::<Vec<u8>>("projection")?.as_deref() != Some(projection_hash().as_slice()) {
+            return Err(Error::ReadOnly(words::WHY_OPEN_FIRST.into()));
+        }
+        // One that is to take its place is left where it is.
+        let fits = |secret: &Secret| Keys::owner(secret).vault().0 == vault;
+        let secret = secrets.load(Slot::Present)?.filter(fits).or(secrets.load(Slot::Next)?.filter(fits));
+        let secret = secret.ok_or_else(|| Error::integrity(words::DAMAGED_SECRET_LOST))?;
+        let keys = Keys::owner(&secret);
+        Ok(Self::assemble(secrets, storage, secret, keys, None))
+    }
+
+    /// Where a diary keeps its secret unless an app has a better place: a file in its folder, for its owner only.
+    #[must_use]
+    pub fn secret_file(folder: &Path) -> Box<dyn SecretStore> {
+        SecretFile::boxed(folder)
     }
 
     /// What is done at open where something is left to do: an interrupted page, a new version of this program.
@@ -144,7 +201,7 @@ impl Diary {
     }
 
     pub(crate) fn assemble(
-        folder: &Path,
+        secrets: Box<dyn SecretStore>,
         mut storage: Storage,
         secret: Secret,
         keys: Keys,
@@ -152,19 +209,19 @@ impl Diary {
     ) -> Self {
         let client = VaultClient::new(keys.clone(), invite);
         storage.belong_to(&keys);
-        Self { folder: folder.to_owned(), storage, keys, secret, client, refused_retried: false }
+        Self { secrets, storage, keys, secret, client, refused_retried: false }
     }
 
     /// The secret that belongs to the database; finishes a change of vault that was cut off after its commit.
-    fn settle_secret(folder: &Path, vault: [u8; 32]) -> Result<Secret, Error> {
+    fn settle_secret(secrets: &mut dyn SecretStore, vault: [u8; 32]) -> Result<Secret, Error> {
         let fits = |secret: &Secret| Keys::owner(secret).vault().0 == vault;
-        if let Some(secret) = secret_file::load(folder)?.filter(fits) {
+        if let Some(secret) = secrets.load(Slot::Present)?.filter(fits) {
             return Ok(secret);
         }
         // Between the two looks another process may have put it in its place.
-        let next = secret_file::load_next(folder)?.filter(fits).or(secret_file::load(folder)?.filter(fits));
+        let next = secrets.load(Slot::Next)?.filter(fits).or(secrets.load(Slot::Present)?.filter(fits));
         let secret = next.ok_or_else(|| Error::integrity(words::DAMAGED_SECRET_LOST))?;
-        secret_file::promote_next(folder)?;
+        secrets.promote()?;
         Ok(secret)
     }
 

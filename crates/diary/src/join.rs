@@ -15,7 +15,8 @@ use lissom_sync::protocol::cursor::Cursor;
 use crate::diary::{Diary, device_values, vault_of};
 use crate::error::{Error, unreachable};
 use crate::host::Host;
-use crate::secret_file;
+use crate::secret_file::SecretFile;
+use crate::secret_store::{SecretStore, Slot};
 use crate::storage::entries::count;
 use crate::texts::{Lang, Sentence, relay as words};
 use crate::transport::{RelayUrl, Transport};
@@ -49,22 +50,38 @@ impl Diary {
         transport: &mut dyn Transport,
         host: impl Host + 'static,
     ) -> Result<Joined, Error> {
+        Self::join_with(folder, phrase, device_name, relay, transport, SecretFile::boxed(folder), host)
+    }
+
+    /// [`Diary::join`] with a place for the secret.
+    ///
+    /// # Errors
+    /// As [`Diary::join`].
+    pub fn join_with(
+        folder: &Path,
+        phrase: &str,
+        device_name: &str,
+        relay: (&RelayUrl, bool),
+        transport: &mut dyn Transport,
+        mut secrets: Box<dyn SecretStore>,
+        host: impl Host + 'static,
+    ) -> Result<Joined, Error> {
         let name = device_values(device_name)?;
         let secret = from_phrase(phrase)?;
         let keys = Keys::owner(&secret);
         let there = vault_of(folder)?;
         if there == Some(keys.vault().0) {
             // These are its own words: nothing to ask anybody, and perhaps its secret was lost or damaged.
-            secret_file::store(folder, &secret)?;
-            let mut diary = Self::open(folder, host)?;
+            secrets.store(Slot::Present, &secret)?;
+            let mut diary = Self::open_with(folder, secrets, host)?;
             diary.set_relay(relay.0.as_str(), None, relay.1)?;
             return Ok(Joined { diary, brought: 0 });
         }
         let client = probe(&keys, transport)?;
         let (mut diary, brought) = if there.is_some() {
-            Self::open(folder, host)?.change_vault(&secret, &name, relay)?
+            Self::open_with(folder, secrets, host)?.change_vault(&secret, &name, relay)?
         } else {
-            (Self::begin(folder, &secret, &name, Some(relay), host)?, 0)
+            (Self::begin(folder, &secret, &name, Some(relay), secrets, host)?, 0)
         };
         diary.client = client;
         Ok(Joined { diary, brought })
@@ -88,7 +105,7 @@ impl Diary {
                 return Err(Error::WouldLeaveBehind(left));
             }
             // In the transaction, so that no two processes do it at once; in its place after the commit.
-            secret_file::store_next(&self.folder, secret)?;
+            self.secrets.store(Slot::Next, secret)?;
             write.sql.execute("UPDATE chunk SET entry = NULL", [])?;
             for table in ["entry", "junk", "missing", "applying", "suspect"] {
                 write.sql.execute(&format!("DELETE FROM {table}"), [])?;
@@ -105,7 +122,7 @@ impl Diary {
             write.put(PROFILE, &[Put::Field { key, field: "name".to_owned(), value }])?;
             count(&write.sql, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM check_in)")
         })?;
-        secret_file::promote_next(&self.folder)?;
+        self.secrets.promote()?;
         self.storage.belong_to(&keys);
         let client = VaultClient::new(keys.clone(), None);
         Ok((Self { keys, secret: secret.clone(), client, ..self }, brought))

@@ -46,8 +46,8 @@ mod plans;
 mod records;
 mod safety;
 mod secret_file;
+mod secret_store;
 mod status;
-#[cfg(feature = "simulator")]
 mod stepping;
 mod stopping;
 mod storage;
@@ -80,8 +80,8 @@ pub use crate::join::Joined;
 pub use crate::measures::DeskChange;
 pub use crate::plans::PlanError;
 pub use crate::safety::Screened;
+pub use crate::secret_store::{SecretStore, SecretStoreError, Slot};
 pub use crate::status::{DeviceStatus, Status};
-#[cfg(feature = "simulator")]
 pub use crate::stepping::{Step, SteppedSync, Work};
 pub use crate::storage::notice::Notice;
 pub use crate::transport::{RelayUrl, RelayUrlError, Transport, TransportError};

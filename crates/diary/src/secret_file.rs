@@ -1,22 +1,53 @@
-//! The vault's secret, in a file of its own that only its owner can read.
-//!
-//! Never in the database: a copy of the database alone, in a backup or a bug report, opens nothing on the relay.
+//! The vault's secret, in a file of its own that only its owner can read: what a diary uses unless an app has a
+//! better place.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use lissom_sync::keys::Secret;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::secret_store::{SecretStore, Slot};
 use crate::texts::error as words;
 
-/// Name of the file in the diary's folder.
-const NAME: &str = "secret";
-/// A secret that is to replace the present one, once the database says so.
-const NEXT: &str = "secret.next";
+/// Keeps the secret in the diary's folder, readable by its owner only.
+pub(crate) struct SecretFile(PathBuf);
+
+impl SecretFile {
+    /// Keeps it in this folder.
+    pub(crate) fn boxed(folder: &Path) -> Box<dyn SecretStore> {
+        Box::new(Self(folder.to_owned()))
+    }
+
+    fn name(slot: Slot) -> &'static str {
+        match slot {
+            Slot::Present => "secret",
+            Slot::Next => "secret.next",
+        }
+    }
+}
+
+impl SecretStore for SecretFile {
+    fn load(&mut self, slot: Slot) -> Result<Option<Secret>, Error> {
+        read(&self.0.join(Self::name(slot)))
+    }
+
+    fn store(&mut self, slot: Slot, secret: &Secret) -> Result<(), Error> {
+        write(&self.0, Self::name(slot), secret)
+    }
+
+    fn promote(&mut self) -> Result<(), Error> {
+        match fs::rename(self.0.join(Self::name(Slot::Next)), self.0.join(Self::name(Slot::Present))) {
+            // Another process may have done it already.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Error::file(words::TRIED_STORE_SECRET)(error)),
+            Ok(()) => sync_folder(&self.0),
+        }
+    }
+}
 
 /// Makes the folder, for its owner only, and every folder above it that is missing; durable when it returns.
 pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
@@ -39,35 +70,6 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
         made => made.map_err(Error::file(words::TRIED_FOLDER.with("path", folder.display().to_string())))?,
     }
     sync_folder(above.unwrap_or(Path::new(".")))
-}
-
-/// Reads the secret; `None` if there is none.
-pub(crate) fn load(folder: &Path) -> Result<Option<Secret>, Error> {
-    read(&folder.join(NAME))
-}
-
-/// Reads the secret that is to replace the present one.
-pub(crate) fn load_next(folder: &Path) -> Result<Option<Secret>, Error> {
-    read(&folder.join(NEXT))
-}
-
-/// Stores the secret of the diary that the folder has.
-pub(crate) fn store(folder: &Path, secret: &Secret) -> Result<(), Error> {
-    write(folder, NAME, secret)
-}
-
-/// Stores a secret that is to replace the present one.
-pub(crate) fn store_next(folder: &Path, secret: &Secret) -> Result<(), Error> {
-    write(folder, NEXT, secret)
-}
-
-/// Puts the next secret in the place of the present one; another process may have done it already.
-pub(crate) fn promote_next(folder: &Path) -> Result<(), Error> {
-    match fs::rename(folder.join(NEXT), folder.join(NAME)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Error::file(words::TRIED_STORE_SECRET)(error)),
-        Ok(()) => sync_folder(folder),
-    }
 }
 
 fn read(path: &Path) -> Result<Option<Secret>, Error> {

@@ -1,7 +1,8 @@
-//! One sync, effect by effect, and a process that ends where it is told to: the seams of a simulator.
+//! One sync, effect by effect: for apps that carry the requests themselves, and for a simulator.
 //!
 //! [`Diary::sync`] performs all effects of a sync in one call. Here each is a call of its own, so that anything may happen
-//! between any two: a crash, another process's work, the network's whims. The effects themselves are the same code.
+//! between any two: the person goes on recording, the app is suspended, a crash, another process's work, the network's
+//! whims. The effects themselves are the same code.
 
 use lissom_sync::client::{Commit, Effect, Event, Outcome};
 use lissom_sync::http::{Request, Response};
@@ -10,6 +11,7 @@ use crate::diary::Diary;
 use crate::driver::{Begun, StartedBy, SyncReport};
 use crate::error::Error;
 use crate::storage::notice;
+use crate::texts::Sentence;
 use crate::transport::TransportError;
 
 /// A sync under way.
@@ -49,7 +51,7 @@ impl Diary {
     pub fn sync_begin(&mut self, started_by: StartedBy) -> Result<(SteppedSync, Step), Error> {
         let stepped = SteppedSync { newest_notice: notice::newest(self.storage.sql())? };
         let step = match self.begin_sync(started_by)? {
-            Begun::First(event) => self.go_on(&stepped, event)?,
+            Begun::First(event) => self.go_on(&stepped, event, None)?,
             Begun::Over(outcome) => Step::Finished(self.report(outcome, stepped.newest_notice, None)?),
         };
         Ok((stepped, step))
@@ -64,11 +66,11 @@ impl Diary {
         stepped: &SteppedSync,
         answer: Result<Response, TransportError>,
     ) -> Result<Step, Error> {
-        let event = match answer {
-            Ok(response) => Event::Answer(response),
-            Err(error) => Event::NoAnswer(error.to_string()),
+        let (event, why) = match answer {
+            Ok(response) => (Event::Answer(response), None),
+            Err(error) => (Event::NoAnswer(error.to_string()), Some(error.0)),
         };
-        self.go_on(stepped, event)
+        self.go_on(stepped, event, why)
     }
 
     /// Does the transaction, and goes on.
@@ -80,23 +82,36 @@ impl Diary {
             Work::TakeBatch { entries_max } => self.take_batch(*entries_max)?,
             Work::Commit(commit) => self.commit(commit)?,
         };
-        self.go_on(stepped, event)
+        self.go_on(stepped, event, None)
     }
 
-    fn go_on(&mut self, stepped: &SteppedSync, event: Event) -> Result<Step, Error> {
+    /// Ends a sync that nobody goes on with. What is done is kept, and the rest comes next time.
+    ///
+    /// # Errors
+    /// As [`Diary::sync`].
+    pub fn sync_given_up(&mut self, stepped: &SteppedSync) -> Result<SyncReport, Error> {
+        let outcome = self.client.give_up();
+        self.over(stepped, outcome, None)
+    }
+
+    fn go_on(&mut self, stepped: &SteppedSync, event: Event, why: Option<Sentence>) -> Result<Step, Error> {
         Ok(match self.next_effect(event)? {
             Effect::Exchange(request) => Step::Exchange(request),
             Effect::TakeBatch { entries_max } => Step::Work(Work::TakeBatch { entries_max }),
             Effect::Commit(commit) => Step::Work(Work::Commit(commit)),
-            Effect::Finish(outcome) => Step::Finished(self.over(stepped, outcome)?),
+            Effect::Finish(outcome) => Step::Finished(self.over(stepped, outcome, why)?),
         })
     }
 
-    fn over(&mut self, stepped: &SteppedSync, outcome: Outcome) -> Result<SyncReport, Error> {
+    fn over(&mut self, stepped: &SteppedSync, outcome: Outcome, why: Option<Sentence>) -> Result<SyncReport, Error> {
         self.note_end(&outcome.end)?;
-        self.report(outcome, stepped.newest_notice, None)
+        self.report(outcome, stepped.newest_notice, why)
     }
+}
 
+/// What only a simulator wants: a process that ends where it is told to.
+#[cfg(feature = "simulator")]
+impl Diary {
     /// Makes every transaction after so many more fail, as if the process had ended before it. Drop it then.
     pub fn end_after_transactions(&mut self, transactions: u32) {
         self.storage.fuse = Some(transactions);

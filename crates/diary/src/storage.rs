@@ -48,8 +48,8 @@ pub(crate) struct Storage {
     loaded: Loaded,
     /// The vault that the keys of this process belong to, once it is known.
     vault: Option<[u8; 32]>,
-    /// Held while entries are being taken in: whoever gets it knows that nobody else is.
-    applying: File,
+    /// Held while entries are being taken in: whoever gets it knows that nobody else is. None where nothing is written.
+    applying: Option<File>,
     /// Transactions until the simulated end of this process.
     #[cfg(feature = "simulator")]
     pub(crate) fuse: Option<u32>,
@@ -100,7 +100,24 @@ impl Storage {
         schema::prepare(&mut connection)?;
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
         let applying = options.map_err(Error::file(crate::texts::error::TRIED_OPEN_LOCK))?;
-        Ok(Self {
+        Ok(Self::new(connection, host, Some(applying)))
+    }
+
+    /// Opens the database to look at only: nothing is written, and no lock is taken that another process waits for.
+    pub(crate) fn open_read_only(folder: &Path, host: Box<dyn Host>) -> Result<Self, Error> {
+        if !folder.join(DATABASE).exists() {
+            return Err(Error::NoDiary);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(folder.join(DATABASE), flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        schema::check(&connection)?;
+        Ok(Self::new(connection, host, None))
+    }
+
+    fn new(connection: Connection, host: Box<dyn Host>, applying: Option<File>) -> Self {
+        Self {
             connection,
             host,
             loaded: Loaded::default(),
@@ -110,7 +127,12 @@ impl Storage {
             fuse: None,
             #[cfg(all(feature = "simulator", feature = "planted"))]
             ended: false,
-        })
+        }
+    }
+
+    /// The file whose lock says that a process is taking entries in.
+    pub(crate) fn applying(&self) -> Result<&File, Error> {
+        self.applying.as_ref().ok_or_else(|| Error::ReadOnly(crate::texts::error::WHY_DATABASE_READ_ONLY.into()))
     }
 
     /// From now on this process reads and writes for this vault only.

@@ -72,9 +72,9 @@ impl Storage {
     }
 
     fn commit_marked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
-        self.applying.lock().map_err(Error::file(words::TRIED_LOCK))?;
+        self.applying()?.lock().map_err(Error::file(words::TRIED_LOCK))?;
         let done = self.commit_locked(keys, page);
-        self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
+        self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
         done
     }
 
@@ -113,11 +113,11 @@ impl Storage {
             return Ok(());
         }
         // A mark of a process that is alive and at work says nothing.
-        if self.applying.try_lock().is_err() {
+        if self.applying()?.try_lock().is_err() {
             return Ok(());
         }
         let recovered = self.recover_marks();
-        self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
+        self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
         recovered
     }
 
@@ -158,9 +158,9 @@ impl Storage {
             rows.collect::<Result<_, _>>()?
         };
         for id in ids {
-            self.applying.lock().map_err(Error::file(words::TRIED_LOCK))?;
+            self.applying()?.lock().map_err(Error::file(words::TRIED_LOCK))?;
             let opened = self.reopen_marked(keys, id);
-            self.applying.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
+            self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
             match opened {
                 // One that is damaged keeps none of the others.
                 Ok(()) | Err(Error::Integrity(_)) => {}

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::texts::error as words;
 
 /// Version of the schema, kept in `PRAGMA user_version`.
 const VERSION: i64 = 1;
@@ -43,6 +44,18 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Error> {
     sql.pragma_update(None, "user_version", VERSION)?;
     sql.commit()?;
     Ok(())
+}
+
+/// Checks that a database to look at only is of this version: it can be brought up to date by whoever may write.
+pub(super) fn check(connection: &Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    match user_version(connection)? {
+        found if found > VERSION => Err(Error::Newer { found, known: VERSION }),
+        VERSION => Ok(()),
+        _ => Err(Error::ReadOnly(words::WHY_OPEN_FIRST.into())),
+    }
 }
 
 /// Stands for the projection that this program makes; a database with another one makes it anew at open.
