@@ -43,7 +43,7 @@ use crate::record::values;
 use crate::scale::{AT_MS, DAY_BYTES, ID_BYTES_MAX, OFFSET_MINUTES, Range};
 
 /// Version of the dose rules. A stored [`Fold`] of another version is dropped.
-pub const RULES_VERSION: u32 = 2;
+pub const RULES_VERSION: u32 = 3;
 /// Steps of a ladder: 0 is the starting dose.
 pub const STEPS: Range = Range { min: 0, max: 100, unit: "steps" };
 /// Longest id of a proposal.

@@ -50,8 +50,8 @@ pub(crate) struct Flare {
 pub struct FlareSpan {
     /// First day.
     pub from: Day,
-    /// Last day that speaks for it: the first one, one on which it was told again, or that of a morning that was not close
-    /// to the usual. A morning that cannot be compared with anything speaks neither for it nor against it.
+    /// Last day that speaks for it: the first one, the one on which that or another day of it was told, or that of a
+    /// morning that was not close to the usual. A morning that cannot be compared with anything speaks neither for it nor against it.
     pub felt: Day,
     /// Day on which it was told over, had settled, or nothing had spoken for it for [`FLARE_DAYS_MAX`] days.
     pub over: Option<Day>,
@@ -91,17 +91,20 @@ impl Flares {
     pub(crate) fn day(&mut self, day: Day, mornings: &Scored, told: &[Dated<DayOffValues>]) -> bool {
         let says = |what: &str| told.iter().find(|record| record.values.reason.as_deref() == Some(what));
         let flare = says("flare");
+        // It may be told later than the day from which it is told: the word speaks for it when it is said.
+        let words = told.iter().filter(|record| record.values.reason.as_deref() == Some("flare"));
+        let word = words.map(|record| record.day).max().map_or(day, |word| word.max(day));
         self.fade(day);
         if let Some(now) = &mut self.now {
-            if flare.is_some() {
-                now.felt = day;
-            }
             // Without it no morning could be compared with anything, and the flare would never settle.
             now.usual = now.usual.or_else(|| mornings.back.usual(day));
             now.leg_usual = now.leg_usual.or_else(|| mornings.leg.usual(day));
-            // Of "flare" and "flare over" on one day the stricter stands.
-            let over = says("flare-over").filter(|_| flare.is_none());
-            let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
+            // Of "flare" and "flare over" on one day the stricter stands, and it stands against calm mornings too.
+            if flare.is_some() {
+                (now.felt, now.calm) = (now.felt.max(word), None);
+                return false;
+            }
+            let over = says("flare-over").map(|record| (Rule::FlareOver, vec![record.id.clone()]));
             if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
                 self.end(day, rule, basis);
             }
@@ -128,7 +131,7 @@ impl Flares {
             None => Rule::FlareMornings,
         };
         self.now =
-            Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None, felt: day });
+            Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None, felt: word });
         (self.bad, self.bad_leg) = (None, None);
         true
     }
@@ -181,7 +184,7 @@ impl Flare {
         let leg = mornings.leg.on(day);
         let leg_calm = leg.map(|morning| self.leg_usual.is_none_or(|usual| calm(morning, usual)));
         if back_calm == Some(false) || leg_calm == Some(false) {
-            self.felt = day;
+            self.felt = self.felt.max(day);
             return None;
         }
         let today = back.filter(|_| back_calm.is_some() && leg_calm.unwrap_or(!self.of_leg))?;

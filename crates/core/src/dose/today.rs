@@ -449,7 +449,9 @@ impl Today<'_> {
     }
 
     fn flare_over(&self) -> Option<Reason> {
-        let ended = self.fold.flares.ended.as_ref().filter(|ended| self.day.since(ended.day) < WEEK)?;
+        // The end of the last one is no news once there is another.
+        let flares = Some(&self.fold.flares).filter(|flares| flares.now.is_none())?;
+        let ended = flares.ended.as_ref().filter(|ended| self.day.since(ended.day) < WEEK)?;
         Some(Reason { rule: ended.rule.id(), sentence: ended.rule.plain(), basis: ended.basis.clone() })
     }
 }

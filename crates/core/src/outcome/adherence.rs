@@ -217,8 +217,8 @@ impl Adherence {
 pub fn agreed_since(agreed: &[Agreed], since: Day) -> Vec<Agreed> {
     let first = since.plus(6).monday();
     let agreements = by_week(agreed);
-    let standing = agreements.range(..=first).next_back().map(|(_, one)| Agreed { week: first, ..*one });
-    let later = agreements.values().filter(|one| one.week > first).copied();
+    let standing = agreements.range(..=first).next_back().map(|(_, one)| Agreed { week: one.week.max(first), ..*one });
+    let later = agreements.range(first.plus(1)..).map(|(_, one)| *one);
     standing.into_iter().chain(later).collect()
 }
 

@@ -26,7 +26,8 @@ pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>], known: &[FlareSpan])
         during.map(|flare| flare.felt).max().unwrap_or(from)
     };
     let last = |from: Day| {
-        let over = overs.range(from..).next().copied();
+        // What is told on a day stands against an end on that day, as in the dose rules.
+        let over = overs.range(from.plus(1)..).next().copied();
         let next = began.range(from.plus(1)..).next().copied();
         match (over, next) {
             (Some(over), None) => over.plus(-1),

@@ -23,8 +23,8 @@ const ID_CHARS_MIN: usize = 4;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 On days off nothing is planned and nothing is owed. In a flare everything is
-halved, until you say that it is over or two mornings were close to what is
-usual for you.
+halved, until you say that it is over, two mornings were close to what is
+usual for you, or nothing has spoken for it for 14 days.
 
 Examples:
   lissom plan off                               lists them

@@ -137,7 +137,30 @@ fn a_flare_of_which_nothing_more_is_heard_is_over_after_14_days() {
     assert!(at_step_1().mornings(3..=60, 6).today(60).flare.is_some());
     // Told of again after it was over, it is another one.
     let again = told.says(FLARE_DAYS_MAX, "flare");
-    assert_eq!(again.today(FLARE_DAYS_MAX).flare.unwrap().since, day(FLARE_DAYS_MAX));
+    let again = again.today(FLARE_DAYS_MAX);
+    assert_eq!(again.flare.unwrap().since, day(FLARE_DAYS_MAX));
+    assert!(again.flare_over.is_none(), "nobody is told at once that it is on and over");
+}
+
+#[test]
+fn a_flare_told_of_an_earlier_day_counts_from_the_day_of_the_word() {
+    let mut diary = Diary::default().says(0, "flare");
+    diary.days_off[0].day = day(20);
+    diary.days_off[0].values.from = Some(day(0).to_string());
+    let today = diary.today(20);
+    assert_eq!((today.flare.unwrap().since, today.level_max), (day(0), 0));
+    assert!(diary.today(20 + FLARE_DAYS_MAX - 1).flare.is_some());
+    assert!(diary.today(20 + FLARE_DAYS_MAX).flare.is_none());
+}
+
+#[test]
+fn a_flare_told_in_the_evening_stands_against_a_calm_morning() {
+    let calm = at_step_1().mornings(3..=4, 6).mornings(5..=6, 2);
+    assert!(calm.today(6).flare.is_none());
+    let told = calm.says(6, "flare").mornings(7..=7, 2);
+    assert!(told.today(6).flare.is_some());
+    assert!(told.today(7).flare.is_some(), "two calm mornings after the word");
+    assert!(told.mornings(8..=8, 2).today(8).flare.is_none());
 }
 
 #[test]

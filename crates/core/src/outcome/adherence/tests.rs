@@ -104,6 +104,13 @@ fn a_flare_that_was_seen_in_the_mornings_counts_as_one_that_was_told() {
     assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 9, None) }]), [(0, 22)]);
     let twice = [told[0].clone(), day_off("f:2", MONDAY.0 + 4, "flare", MONDAY.0 + 4, None)];
     assert_eq!(spans(&twice, &[FlareSpan { told: true, ..seen(0, 9, Some(23)) }]), [(0, 3), (4, 22)]);
+    // Told again on the day on which the last one was over: another one.
+    let next = [told[0].clone(), day_off("f:2", MONDAY.0 + 14, "flare", MONDAY.0 + 14, None)];
+    let known = [FlareSpan { told: true, ..seen(0, 0, Some(14)) }, FlareSpan { told: true, ..seen(14, 14, None) }];
+    assert_eq!(spans(&next, &known), [(0, 13), (14, 27)]);
+    // Told on and over on one day: the stricter stands.
+    let both = [told[0].clone(), day_off("f:2", MONDAY.0, "flare-over", MONDAY.0, None)];
+    assert_eq!(spans(&both, &[FlareSpan { told: true, ..seen(0, 0, None) }]), [(0, 13)]);
 
     let week = |known: &[FlareSpan]| Adherence::of(&agreed(3), &[], &[], known, MONDAY.plus(7)).weeks[0];
     assert_eq!((week(&[]).to_do, week(&[]).state), (3, WeekState::Missed));
@@ -245,7 +252,7 @@ fn what_was_done_before_the_first_agreement_counts_toward_nothing() {
     ];
     let sessions: Vec<_> =
         [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2)].iter().map(|(week, nth)| session(*week, *nth, 20)).collect();
-    for agreed in [agreed.to_vec(), agreed_since(&agreed, MONDAY.plus(-7))] {
+    for agreed in [agreed.to_vec(), agreed_since(&agreed, MONDAY.plus(-7)), agreed_since(&agreed, MONDAY)] {
         let weeks = Adherence::of(&agreed, &sessions, &[], &[], MONDAY.plus(14)).weeks;
         assert_eq!(
             (weeks[0].done_halves, weeks[0].state),
@@ -257,8 +264,8 @@ fn what_was_done_before_the_first_agreement_counts_toward_nothing() {
 }
 
 fn histories() -> impl Strategy<Value = (Vec<Agreed>, Vec<DoneSession>, Vec<Dated<DayOffValues>>)> {
-    let agreed = (0..20_i32, 0_u8..6, 0_u16..40).prop_map(|(week, sessions, minutes)| Agreed {
-        week: MONDAY.plus(week * 7),
+    let agreed = (0..140_i32, 0_u8..6, 0_u16..40).prop_map(|(day, sessions, minutes)| Agreed {
+        week: MONDAY.plus(day),
         sessions,
         minutes,
     });
