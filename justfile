@@ -66,7 +66,7 @@ deny:
 
 # Writes the frozen bytes anew. Only for a new version of a format.
 golden:
-    UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol --test golden
+    UPDATE_GOLDEN=1 cargo test --locked -p lissom-core -p lissom-sync -p lissom-protocol -p lissom-diary --test golden
     bash vectors/python/run seal.py > vectors/sealed-by-python.json
     UPDATE_GOLDEN=1 cargo test --locked -p lissom-tests --test vectors the_vectors_are_as_ever
     just vectors
@@ -88,7 +88,8 @@ power N="10" FLIPS="250" SEED="1":
     LISSOM_SEED={{SEED}} LISSOM_CUTS={{N}} cargo test --locked -p lissom-relay --test relay -- --nocapture power
     LISSOM_SEED={{SEED}} LISSOM_FLIPS={{FLIPS}} cargo test --locked -p lissom-tests --test bit_flips -- --nocapture
 
-# Measures one part, or none, and writes docs/reliability.md: `just reliability sim --seeds 50000`, `just reliability --help`.
+# Measures one part, or reads what runs left in files (`--from`), and writes docs/reliability.md:
+# `just reliability sim --seeds 50000`, `just reliability sim --add CHUNK…`, `just reliability --help`.
 reliability *ARGS:
     python3 tests/reliability/report.py "$@"
 

@@ -1,14 +1,22 @@
 """Measures how reliable Lissom is, part by part, and writes docs/reliability.md from what was measured.
 
-Each part runs one tool, reads what it prints, and keeps it in target/reliability/PART.json with the commit, the machine and
-the time. The page is written from what is there, so that the parts that take hours can run by themselves, or elsewhere.
+Each part runs one tool, or reads what runs of it left elsewhere, and is kept in target/reliability/PART.json with the commit,
+the machine and the time. The page is written from what is there, so that the parts that take hours can run by themselves.
 
     python3 tests/reliability/report.py                       the page, from what was measured
     python3 tests/reliability/report.py sim --seeds 50000     one part, then the page
     python3 tests/reliability/report.py --list                all parts
-    python3 tests/reliability/report.py mutants --from DIR    what a run of cargo-mutants left in DIR/mutants.out
     python3 tests/reliability/report.py fuzz guard --seconds 600
-    python3 tests/reliability/report.py fuzz guard --from LOG  what `just fuzz guard …` printed elsewhere
+
+From files, instead of running (`--add` is the same as `--from`; it takes the place of what was kept of that part):
+
+    python3 tests/reliability/report.py sim --add CHUNK…      what `sim --json` printed, added up; seeds must not overlap
+    python3 tests/reliability/report.py mutants --from DIR…   what cargo-mutants left in DIR/mutants.out, of all shards
+    python3 tests/reliability/report.py fuzz guard --from LOG…  what `just fuzz guard …` printed
+    python3 tests/reliability/report.py coverage --from FILE  `cargo llvm-cov --summary-only`, as JSON or as a table
+    python3 tests/reliability/report.py planted --from LOG    and so on: what the tests of that part printed
+
+What was measured at another commit or on another machine says so: `--commit ID`, `--machine TEXT`, `--rustc TEXT`.
 """
 
 import argparse
@@ -45,98 +53,207 @@ def numbers(pattern, text):
     return [int(found) for found in re.findall(pattern, text)]
 
 
+def ran_or_read(asked, go):
+    """What runs printed: of those that left these files, or of one that is made now."""
+    return "\n".join(read(path) for path in asked.source) if asked.source else go()
+
+
+def read(path):
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror}")
+
+
 def sim(asked):
-    out = run(["cargo", "run", "--release", "--locked", "--quiet", "-p", "lissom-tests", "--bin", "sim", "--", "--json",
-               "--first", str(asked.first), "--seeds", str(asked.seeds), "--steps", str(asked.steps)], allow_failure=True)
-    lines = [line for line in out.splitlines() if line.startswith("{")]
-    if not lines:
-        sys.exit(out)
-    return json.loads(lines[-1])
+    words = ["cargo", "run", "--release", "--locked", "--quiet", "-p", "lissom-tests", "--bin", "sim", "--", "--json",
+             "--first", str(asked.first), "--seeds", str(asked.seeds), "--steps", str(asked.steps)]
+    return read_sim(ran_or_read(asked, lambda: run(words, allow_failure=True)), len(asked.source or [""]))
 
 
-def planted(_):
-    out = run(["cargo", "test", "--release", "--locked", "-p", "lissom-tests", "--features", "planted", "--test", "planted",
-               "--", "--nocapture"])
+def read_sim(text, files):
+    """Adds up what `sim --json` printed, one line a run; other lines may stand around them."""
+    lines = [line for line in text.splitlines() if line.startswith('{"')]
+    chunks = sorted((json.loads(line) for line in lines), key=lambda chunk: chunk["first"])
+    if not chunks or len(chunks) < files:
+        sys.exit(f"sim: {len(chunks)} results in {files} files; was it run with --json, and to its end?\n{text[-2000:]}")
+    if len({chunk["steps_each"] for chunk in chunks}) > 1:
+        sys.exit("sim: runs of other lengths cannot be added up")
+    ranges, counts = [], {}
+    for chunk in chunks:
+        if ranges and chunk["first"] < sum(ranges[-1]):
+            sys.exit(f"sim: seed {chunk['first']} was run twice")
+        if ranges and chunk["first"] == sum(ranges[-1]):
+            ranges[-1][1] += chunk["seeds"]
+        else:
+            ranges.append([chunk["first"], chunk["seeds"]])
+        for what, count in chunk["counts"].items():
+            counts[what] = counts.get(what, 0) + count
+    total = {name: sum(chunk[name] for chunk in chunks) for name in ("seeds", "steps", "seconds")}
+    return {**total, "steps_each": chunks[0]["steps_each"], "ranges": ranges, "counts": counts, "runs": len(chunks),
+            "violations": sorted(seed for chunk in chunks for seed in chunk["violations"])}
+
+
+def planted(asked):
+    words = ["cargo", "test", "--release", "--locked", "-p", "lissom-tests", "--features", "planted", "--test", "planted",
+             "--", "--nocapture"]
+    return read_planted(ran_or_read(asked, lambda: run(words, allow_failure=True)))
+
+
+def read_planted(out):
     faults = {name: int(seeds) for name, seeds in re.findall(r"^(\w+) +(\d+) seeds  ", out, re.M)}
-    return {"found": faults, "missed": re.findall(r"^(\w+) +not found", out, re.M)}
+    missed = re.findall(r"^(\w+) +not found", out, re.M)
+    return {"found": wanted("planted", faults or missed, out) and faults, "missed": missed}
 
 
 def kills(asked):
     env = {"LISSOM_KILLS": str(asked.kills), "LISSOM_SEED": str(asked.seed)}
-    out = cargo_test("-p", "lissom-cli", "--test", "processes", "killed_while", env=env)
-    out += cargo_test("-p", "lissom-relay", "--test", "relay", "killed_under_load", env=env)
-    device = re.search(r"device: (\d+) kills, (\d+) acknowledged", out)
-    relay = re.search(r"relay: (\d+) kills, (\d+) entries acknowledged", out)
+    return read_kills(ran_or_read(asked, lambda: cargo_test("-p", "lissom-cli", "--test", "processes", "killed_while", env=env)
+                                  + cargo_test("-p", "lissom-relay", "--test", "relay", "killed_under_load", env=env)))
+
+
+def read_kills(out):
+    device = wanted("kills", re.search(r"device: (\d+) kills, (\d+) acknowledged", out), out)
+    relay = wanted("kills", re.search(r"relay: (\d+) kills, (\d+) entries acknowledged", out), out)
     return {"device": int(device[1]), "device acknowledged": int(device[2]),
-            "relay": int(relay[1]), "relay acknowledged": int(relay[2])}
+            "relay": int(relay[1]), "relay acknowledged": int(relay[2]), "failed": failed(out)}
 
 
 def power(asked):
     env = {"LISSOM_CUTS": str(asked.cuts), "LISSOM_SEED": str(asked.seed)}
-    out = cargo_test("-p", "lissom-cli", "--test", "power", env=env)
-    out += cargo_test("-p", "lissom-relay", "--test", "relay", "power", env=env)
+    return read_power(ran_or_read(asked, lambda: cargo_test("-p", "lissom-cli", "--test", "power", env=env)
+                                  + cargo_test("-p", "lissom-relay", "--test", "relay", "power", env=env)))
+
+
+def read_power(out):
+    said = [line for line in out.splitlines() if re.search(r"\d+ (flushes|faults)", line)]
     return {"flushes": sum(numbers(r"(\d+) flushes", out)), "cuts": sum(numbers(r"(\d+) cuts", out)),
-            "faults": sum(numbers(r"(\d+) faults", out)), "said": [line for line in out.splitlines()
-            if re.search(r"\d+ (flushes|faults)", line)]}
+            "faults": sum(numbers(r"(\d+) faults", out)), "said": wanted("power", said, out), "failed": failed(out)}
 
 
 def flips(asked):
-    out = cargo_test("-p", "lissom-tests", "--test", "bit_flips", env={"LISSOM_FLIPS": str(asked.flips),
-                     "LISSOM_SEED": str(asked.seed)})
+    env = {"LISSOM_FLIPS": str(asked.flips), "LISSOM_SEED": str(asked.seed)}
+    return read_flips(ran_or_read(asked, lambda: cargo_test("-p", "lissom-tests", "--test", "bit_flips", env=env)))
+
+
+def read_flips(out):
     outcomes = {}
     for of, kind, told in re.findall(r"^(.+?): (.+?): (\{.*\})$", out, re.M):
         outcomes[f"{of}: {kind}"] = {name: int(count) for name, count in re.findall(r'"([^"]+)": (\d+)', told)}
-    return {"outcomes": outcomes, "flips": sum(sum(each.values()) for each in outcomes.values())}
+    return {"outcomes": wanted("flips", outcomes, out), "flips": sum(sum(each.values()) for each in outcomes.values()),
+            "failed": failed(out)}
 
 
-def evil(_):
-    start = time.monotonic()
-    out = cargo_test("-p", "lissom-tests", "--test", "evil_relay")
+def evil(asked):
     source = (ROOT / "tests/tests/evil_relay.rs").read_text()
-    return {"faults": len(re.findall(r'^    \("[a-z-]+", Seen::', source, re.M)) - 1, "seconds": time.monotonic() - start,
-            "tests": sum(numbers(r"(\d+) passed", out))}
+    return read_evil(ran_or_read(asked, lambda: cargo_test("-p", "lissom-tests", "--test", "evil_relay")), source)
 
 
-def vectors(_):
-    out = run(["bash", "vectors/python/run", "verify.py"])
-    run(["cargo", "test", "--locked", "-p", "lissom-tests", "--test", "vectors"])
-    return {"said": out.strip().splitlines()[-1]}
+def read_evil(out, source):
+    passed = sum(numbers(r"(\d+) passed", out))
+    return {"faults": len(re.findall(r'^    \("[a-z-]+", Seen::', source, re.M)) - 1,
+            "tests": wanted("evil", passed, out), "failed": failed(out)}
+
+
+def vectors(asked):
+    def go():
+        said = run(["bash", "vectors/python/run", "verify.py"])
+        run(["cargo", "test", "--locked", "-p", "lissom-tests", "--test", "vectors"])
+        return said
+    return read_vectors(ran_or_read(asked, go))
+
+
+def read_vectors(out):
+    return {"said": wanted("vectors", re.findall(r"^.*\bpassed\b.*$", out, re.M), out)[-1].strip()}
 
 
 def fuzz(asked):
-    if not asked.target:
-        sys.exit("fuzz: which target? see fuzz/fuzz_targets")
+    if not asked.target or (asked.source and len(asked.target) > 1):
+        sys.exit("fuzz: which target? see fuzz/fuzz_targets; logs are those of one")
     all_of_them = kept("fuzz", {}).get("found", {})
     for target in asked.target:
-        log = Path(asked.source[0]).read_text() if asked.source else None
-        out = log or run(["just", "fuzz", target, str(asked.seconds)], allow_failure=True)
-        runs = re.search(r"Done (\d+) runs in (\d+) second", out)
-        memory = numbers(r"rss: (\d+)Mb", out)
-        # More time for the same target adds up, unless the code has changed since.
-        before = all_of_them.get(target, {})
-        before = before if before.get("commit") == commit() else {}
-        all_of_them[target] = {"commit": commit(), "runs": (int(runs[1]) if runs else 0) + before.get("runs", 0),
-                               "seconds": (int(runs[2]) if runs else 0) + before.get("seconds", 0),
-                               "rss": max([*memory, before.get("rss", 0)]), "findings": 0 if runs else 1}
+        if asked.source:
+            # The same logs again must not count twice: they take the place of what was there.
+            logs, before = [read(path) for path in asked.source], {}
+        else:
+            # More time for the same target adds up, unless the code has changed since.
+            logs = [run(["just", "fuzz", target, str(asked.seconds)], allow_failure=True)]
+            before = all_of_them.get(target, {})
+            before = before if before.get("commit") == commit() else {}
+        all_of_them[target] = {**add_fuzz([before, *(read_fuzz(log) for log in logs)]), "commit": asked.commit or commit()}
     return {"found": all_of_them}
+
+
+def read_fuzz(log):
+    """What libFuzzer said in one run: it ended by itself, it found something, or somebody stopped it."""
+    done = re.search(r"^Done (\d+) runs in (\d+) second", log, re.M)
+    found = bool(re.search(r"libFuzzer: (?!run interrupted)|^Failing input:|panicked at", log, re.M))
+    told = numbers(r"^#(\d+)\t", log)
+    wanted("fuzz", told or done or found, log)
+    return {"runs": int(done[1]) if done else max(told, default=0), "seconds": int(done[2]) if done else 0, "rss": max(numbers(r"rss: (\d+)Mb", log), default=0),
+            "findings": int(found), "stopped": int(not done and not found)}
+
+
+def add_fuzz(runs):
+    total = {name: sum(each.get(name, 0) for each in runs) for name in ("runs", "seconds", "findings", "stopped")}
+    return {**total, "rss": max(each.get("rss", 0) for each in runs)}
 
 
 def mutants(asked):
     if not asked.source:
         sys.exit("mutants: --from the folder in which `cargo mutants` made its mutants.out")
+    return read_mutants([Path(folder) for folder in asked.source])
+
+
+def read_mutants(folders):
     total = {"caught": 0, "missed": 0, "timeout": 0, "unviable": 0}
-    names = []
-    for folder in asked.source:
-        found = Path(folder) / "mutants.out" if (Path(folder) / "mutants.out").is_dir() else Path(folder)
+    names, listed = [], 0
+    for folder in folders:
+        found = folder / "mutants.out" if (folder / "mutants.out").is_dir() else folder
         for kind in total:
-            lines = [line for line in (found / f"{kind}.txt").read_text().splitlines() if line]
+            lines = [line for line in read(found / f"{kind}.txt").splitlines() if line]
             total[kind] += len(lines)
             names += lines if kind == "missed" else []
-    return {**total, "names": names}
+        listed += len(json.loads(read(found / "mutants.json")))
+    return {**total, "names": names, "listed": listed}
+
+
+def coverage(asked):
+    words = ["cargo", "llvm-cov", "--locked", "--json", "--summary-only", "-p", "lissom-protocol", "-p", "lissom-sync"]
+    return read_coverage(ran_or_read(asked, lambda: run(words)))
+
+
+def read_coverage(text):
+    """Lines of each crate, all of them and those that tests ran, from llvm-cov's JSON or its table."""
+    files = []
+    for line in text.splitlines():
+        if line.startswith('{"data"'):
+            for of in json.loads(line)["data"][0]["files"]:
+                files.append((of["filename"], of["summary"]["lines"]["count"], of["summary"]["lines"]["covered"]))
+        cells = line.split()
+        if len(cells) >= 10 and cells[0].endswith(".rs") and cells[7].isdigit() and cells[8].isdigit():
+            files.append((cells[0], int(cells[7]), int(cells[7]) - int(cells[8])))
+    crates = {}
+    for name, lines, covered in wanted("coverage", files, text):
+        crate = re.search(r"(?:^|/)([\w-]+)/src/", name)
+        of = crates.setdefault(crate[1] if crate else "the crate", {"files": 0, "lines": 0, "covered": 0})
+        of["files"], of["lines"], of["covered"] = of["files"] + 1, of["lines"] + lines, of["covered"] + covered
+    return {"crates": crates}
+
+
+def wanted(part, found, out):
+    if not found:
+        sys.exit(f"{part}: this is no result of it:\n{out[-2000:]}")
+    return found
+
+
+def failed(out):
+    """Tests that did not pass, in what cargo printed."""
+    return sum(numbers(r"(\d+) failed", out))
 
 
 PARTS = {"sim": sim, "planted": planted, "kills": kills, "power": power, "flips": flips, "evil": evil, "vectors": vectors,
-         "fuzz": fuzz, "mutants": mutants}
+         "fuzz": fuzz, "mutants": mutants, "coverage": coverage}
 
 
 def commit():
@@ -161,9 +278,13 @@ def kept(part, otherwise=None):
 def measure(part, asked):
     start = time.monotonic()
     found = PARTS[part](asked)
-    rustc = run(["rustc", "--version"]).strip()
-    found = {"seconds": round(time.monotonic() - start, 1), **found, "commit": commit(), "machine": machine(),
-             "rustc": rustc, "date": datetime.date.today().isoformat()}
+    rustc = asked.rustc or run(["rustc", "--version"]).strip()
+    # Files were written when their runs ended; how long those took only some of them say.
+    paths = [Path(path) for path in asked.source or []]
+    date = datetime.date.fromtimestamp(max(path.stat().st_mtime for path in paths)) if paths else datetime.date.today()
+    took = {} if paths else {"seconds": round(time.monotonic() - start, 1)}
+    found = {**took, **found, "commit": asked.commit or commit(), "machine": asked.machine or machine(), "rustc": rustc,
+             "date": date.isoformat()}
     KEPT.mkdir(parents=True, exist_ok=True)
     (KEPT / f"{part}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
@@ -180,14 +301,20 @@ def table(head, rows):
 def say_sim(found):
     counts = found["counts"]
     years = counts.get("years that clocks jumped", 0)
-    steps = [(name.removeprefix("step "), thousands(count)) for name, count in counts.items() if name.startswith("step ")]
-    befell = [(name, thousands(count)) for name, count in counts.items() if not name.startswith("step ")]
+    steps = [(name.removeprefix("step "), thousands(count)) for name, count in sorted(counts.items()) if name.startswith("step ")]
+    befell = [(name, thousands(count)) for name, count in sorted(counts.items()) if not name.startswith("step ")]
     bad = found["violations"]
     broken = f"**{len(bad)} seeds with a violation**: {bad}" if bad else "0 violations"
-    return (f"{thousands(found['seeds'])} seeds from {found['first']}, {found['steps_each']} steps each, {thousands(found['steps'])} "
+    ranges = ", ".join(f"{thousands(first)} to {thousands(first + seeds - 1)}" for first, seeds in found["ranges"])
+    runs = f", in {found['runs']} runs" if found["runs"] > 1 else ""
+    return (f"{thousands(found['seeds'])} seeds ({ranges}{runs}), {found['steps_each']} steps each, {thousands(found['steps'])} "
             f"steps in {found['seconds']:.0f} s: {broken}. Clocks moved through {thousands(years)} years and "
             f"{thousands(counts.get('minutes that passed', 0))} minutes.\n\n"
             + table(("step", "times"), steps) + "\n" + table(("what befell them", "times"), befell))
+
+
+def say_failed(found):
+    return f"**{found['failed']} tests failed.** " if found.get("failed") else ""
 
 
 def say_planted(found):
@@ -198,12 +325,12 @@ def say_planted(found):
 
 
 def say_kills(found):
-    return (f"{thousands(found['device'])} kills of `lissom` while it recorded or synced, and {thousands(found['relay'])} of a relay "
+    return say_failed(found) + (f"{thousands(found['device'])} kills of `lissom` while it recorded or synced, and {thousands(found['relay'])} of a relay "
             f"under load, which had acknowledged {thousands(found['relay acknowledged'])} entries. Nothing acknowledged was lost.\n")
 
 
 def say_power(found):
-    return (f"{thousands(found['flushes'])} flushes of both programs, {thousands(found['cuts'])} power cuts, and "
+    return say_failed(found) + (f"{thousands(found['flushes'])} flushes of both programs, {thousands(found['cuts'])} power cuts, and "
             f"{thousands(found['faults'])} writes or flushes that failed. Nothing acknowledged was lost.\n\n"
             + "".join(f"    {line}\n" for line in found["said"]))
 
@@ -211,12 +338,12 @@ def say_power(found):
 def say_flips(found):
     rows = [(kind, ", ".join(f"{name} {thousands(count)}" for name, count in told.items()))
             for kind, told in found["outcomes"].items()]
-    return f"{thousands(found['flips'])} times bits were flipped; none changed anything silently.\n\n" \
+    return say_failed(found) + f"{thousands(found['flips'])} times bits were flipped; none changed anything silently.\n\n" \
         + table(("page", "outcomes"), rows)
 
 
 def say_evil(found):
-    return f"{found['faults']} lies of `evil-relay` against the real `lissom`: each said in `status` where it can be proven, " \
+    return say_failed(found) + f"{found['faults']} lies of `evil-relay` against the real `lissom`: each said in `status` where it can be proven, " \
         "none cost anything.\n"
 
 
@@ -225,20 +352,29 @@ def say_vectors(found):
 
 
 def say_fuzz(found):
-    rows = [(name, thousands(each["seconds"]), thousands(each["runs"]), each["rss"], each["findings"], each["commit"])
+    rows = [(name, thousands(each["seconds"]), thousands(each["runs"]), each["rss"], each["findings"], each["stopped"], each["commit"])
             for name, each in sorted(found["found"].items())]
-    return table(("target", "seconds", "inputs", "MiB", "open findings", "commit"), rows)
+    return table(("target", "seconds", "inputs", "MiB", "open findings", "stopped early", "commit"), rows)
 
 
 def say_mutants(found):
     told = (f"{thousands(found['caught'] + found['missed'] + found['timeout'])} viable mutants: {thousands(found['caught'])} caught, "
             f"{found['timeout']} ran out of time, {found['missed']} missed; {found['unviable']} did not compile.\n")
+    left = found["listed"] - sum(found[kind] for kind in ("caught", "missed", "timeout", "unviable"))
+    told += f"\n**{thousands(left)} were not tried.**\n" if left > 0 else ""
     return told + "".join(f"\n* `{name}`" for name in found["names"]) + ("\n" if found["names"] else "")
+
+
+def say_coverage(found):
+    rows = [(name, each["files"], thousands(each["lines"]), thousands(each["covered"]),
+             f"{100 * each['covered'] / max(each['lines'], 1):.1f} %") for name, each in sorted(found["crates"].items())]
+    return table(("crate", "files", "lines", "run by tests", "share"), rows)
 
 
 SECTIONS = [("sim", "The simulator", say_sim), ("planted", "Faults put in on purpose", say_planted),
             ("evil", "A relay that lies", say_evil), ("kills", "Kills", say_kills), ("power", "Power cuts", say_power),
             ("flips", "Flipped bits", say_flips), ("fuzz", "Fuzzing", say_fuzz), ("mutants", "Mutants", say_mutants),
+            ("coverage", "Lines that tests run", say_coverage),
             ("vectors", "Vectors", say_vectors)]
 
 
@@ -249,8 +385,8 @@ def write_page():
         if found is None:
             absent.append(part)
             continue
-        by = f"*Measured {found['date']} at commit {found['commit']} in {found['seconds']:.0f} s; {found['machine']}; " \
-            f"{found['rustc']}.*"
+        took = f" in {found['seconds']:.0f} s" if "seconds" in found else ""
+        by = f"*Measured {found['date']} at commit {found['commit']}{took}; {found['machine']}; {found['rustc']}.*"
         parts.append(f"## {title}\n\n{say(found)}\n{by}\n")
     lead = ("# Reliability\n\nWhat was measured, when and where; measure it again with `just reliability`, which writes this page.\n"
             "How each part works is in [CONTRIBUTING.md](../CONTRIBUTING.md), what is claimed in [SECURITY.md](../SECURITY.md).\n")
@@ -273,7 +409,10 @@ def main():
     asked.add_argument("--cuts", type=int, default=2)
     asked.add_argument("--flips", type=int, default=25)
     asked.add_argument("--seconds", type=int, default=180)
-    asked.add_argument("--from", dest="source", action="append", help="results of cargo-mutants (again for each shard), or a log of the fuzzer")
+    asked.add_argument("--from", "--add", dest="source", nargs="+", action="extend", help="what runs left, instead of running")
+    asked.add_argument("--commit", help="the commit that was measured, if it is not this one")
+    asked.add_argument("--machine", help="the machine on which it was measured, if it is not this one")
+    asked.add_argument("--rustc", help="the compiler with which it was measured, if it is not this one")
     asked = asked.parse_args()
     if asked.list:
         return print("\n".join(PARTS))

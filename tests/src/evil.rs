@@ -16,6 +16,7 @@ use lissom_protocol::api::{Appended, CHAIN_HEADER, CursorQuery, HEAD_HEADER, POS
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::entry::{assemble, header};
 use lissom_protocol::ids::{EntryId, VaultId};
+use lissom_protocol::limits::BATCH_ENTRIES_MAX;
 use lissom_protocol::problem::ProblemKind;
 use lissom_protocol::stream;
 use lissom_sync::http::{Method, Request, Response};
@@ -164,6 +165,25 @@ impl EvilRelay {
         }
     }
 
+    /// A client was answered by the honest relay itself: what it is shown begins anew there.
+    pub fn follow(&mut self, client: u64) {
+        self.views.remove(&client);
+        self.left_out.retain(|(of, _)| *of != client);
+    }
+
+    /// A client that was shown nothing of ours yet has read the honest log up to here.
+    pub fn lead_from(&mut self, client: u64, log: &[(EntryId, Vec<u8>)], pos: u64) {
+        let read = usize::try_from(pos).unwrap_or(usize::MAX).min(log.len());
+        self.views.entry(client).or_insert_with(|| log.iter().take(read).cloned().collect());
+    }
+
+    /// A client posted these, and the honest relay has them.
+    pub fn learn_posted(&mut self, client: u64, vault: &VaultId, body: &[u8]) {
+        for entry in stream::split(body).unwrap_or_default() {
+            self.learn_from(client, entry.id(vault), &entry.into_bytes());
+        }
+    }
+
     /// Clients that it showed something.
     #[must_use]
     pub fn clients(&self) -> Vec<u64> {
@@ -196,14 +216,14 @@ impl EvilRelay {
     /// The answer to a client's request.
     pub fn answer_as(&mut self, client: u64, request: &Request, honest: &mut dyn Relay) -> Option<Response> {
         (self.caught, self.did) = (None, false);
-        let asked = vault_in(&request.path).zip(cursor_in(&request.path));
-        let Some((vault, at)) = asked else { return honest.answer(request) };
+        let asked = vault_in(&request.path).zip(place_in(&request.path));
+        let Some((vault, (at, limit))) = asked else { return honest.answer(request) };
         let mischief = self.mischief;
         let instead = match mischief {
             Mischief::CryWolf => Some(problem(ProblemKind::LogDiverged)),
             Mischief::UnsignedGone => Some(problem(ProblemKind::Gone)),
             Mischief::Unknown if self.chance(50) => Some(problem(ProblemKind::VaultUnknown)),
-            Mischief::Rubbish => Some(self.rubbish()),
+            Mischief::Rubbish => Some(self.rubbish(request.method)),
             _ => None,
         };
         if instead.is_some() {
@@ -217,19 +237,21 @@ impl EvilRelay {
         }
         match request.method {
             Method::Post => self.append(client, &vault, at, &request.body),
-            _ => Some(self.page(client, at)),
+            _ => Some(self.page(client, at, limit)),
         }
     }
 
-    fn rubbish(&mut self) -> Response {
+    fn rubbish(&mut self, method: Method) -> Response {
         let kinds = ["text/html", "application/json", stream::MEDIA_TYPE, "application/problem+json"];
-        let headers = vec![("content-type".to_owned(), kinds[self.rng.index(kinds.len())].to_owned())];
+        let kind = kinds[self.rng.index(kinds.len())];
+        let headers = vec![("content-type".to_owned(), kind.to_owned())];
         let mut body = vec![0; self.rng.index(200)];
         self.rng.fill(&mut body);
         let statuses = [200, 201, 204, 302, 400, 403, 404, 409, 410, 413, 418, 500];
         let status = statuses[self.rng.index(statuses.len())];
-        if status < 300 {
-            self.caught = Some("rubbish");
+        // Anything on the way could have given the others: only this claims to be a page, and states no place.
+        if status == 200 && kind == stream::MEDIA_TYPE && method == Method::Get {
+            self.caught = Some("rubbish for a page");
         }
         Response { status, headers, body }
     }
@@ -356,10 +378,10 @@ impl EvilRelay {
         Some(Response { status: 200, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body })
     }
 
-    fn page(&mut self, client: u64, at: Cursor) -> Response {
+    fn page(&mut self, client: u64, at: Cursor, limit: usize) -> Response {
         let view = self.views.get(&client).cloned().unwrap_or_default();
         let skip = usize::try_from(at.pos).unwrap_or(usize::MAX);
-        let mut count = 1 + self.rng.index(8);
+        let mut count = (1 + self.rng.index(8)).min(limit);
         if self.mischief == Mischief::EmptyBeforeEnd {
             count = 0;
         }
@@ -424,12 +446,48 @@ fn place(vault: &VaultId, view: &Shown, pos: u64) -> Option<Cursor> {
     Some(Cursor::start(vault).after(shown.iter().map(|(id, _)| id)))
 }
 
-fn cursor_in(path: &str) -> Option<Cursor> {
+/// The place in a log that a path names, and how many entries are wanted of there at most.
+fn place_in(path: &str) -> Option<(Cursor, usize)> {
     let (path, query) = path.split_once('?')?;
     if !path.ends_with("/entries") {
         return None;
     }
     let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let query = CursorQuery { after: field("after")?.parse().ok()?, chain: field("chain")?.to_owned(), limit: None };
-    query.cursor()
+    let limit = field("limit").and_then(|limit| limit.parse().ok());
+    let query = CursorQuery { after: field("after")?.parse().ok()?, chain: field("chain")?.to_owned(), limit };
+    let limit = limit.filter(|limit| (1..=BATCH_ENTRIES_MAX).contains(limit));
+    Some((query.cursor()?, limit.unwrap_or(BATCH_ENTRIES_MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Relay for Nobody {
+        fn answer(&mut self, _: &Request) -> Option<Response> {
+            None
+        }
+    }
+
+    #[test]
+    fn rubbish_is_provable_only_where_it_claims_to_be_a_page() {
+        let vault = VaultId([1; 32]);
+        let path = lissom_protocol::api::entries_path(&vault, &Cursor::start(&vault));
+        let mut provable = 0;
+        for seed in 0..500 {
+            for method in [Method::Get, Method::Post] {
+                let mut evil = EvilRelay::new(seed);
+                evil.be(Mischief::Rubbish);
+                let request = Request { method, path: path.clone(), headers: Vec::new(), body: Vec::new() };
+                let response = evil.answer_as(0, &request, &mut Nobody).unwrap();
+                let claims = response.status == 200 && response.media_type() == stream::MEDIA_TYPE;
+                let caught = evil.caught().is_some();
+                assert_eq!(caught, claims && method == Method::Get, "{response:?}");
+                provable += u32::from(caught);
+            }
+        }
+        assert!(provable > 0);
+    }
 }

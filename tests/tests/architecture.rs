@@ -188,3 +188,12 @@ fn links_in_the_documents_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_map_of_the_house_fits_a_window() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    // Tables and drawings cannot be wrapped.
+    let prose = text.lines().enumerate().filter(|(_, line)| !line.starts_with('|'));
+    let long: Vec<_> = prose.filter(|(_, line)| line.chars().count() > 130).map(|(at, _)| at + 1).collect();
+    assert_eq!(long, Vec::<usize>::new(), "lines over 130 characters");
+}

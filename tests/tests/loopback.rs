@@ -360,3 +360,115 @@ fn a_deleted_vault_says_so_and_everything_stays_on_the_device() {
     assert!(matches!(a.sync().end, End::Gone { .. }));
     assert_eq!(a.rows().len(), 3);
 }
+
+#[test]
+fn a_relay_that_passes_on_anothers_challenge_can_neither_write_nor_delete_there() {
+    use lissom_diary::sync::protocol::api::{CHALLENGE_PATH, TOKEN_PATH, Token, entries_path, from_json, to_text};
+    use lissom_diary::sync::protocol::cursor::Cursor;
+    use lissom_diary::sync::protocol::entry::UnverifiedEntry;
+    use lissom_diary::sync::protocol::ids::{EntryId, VaultId};
+    use lissom_diary::sync::protocol::stream;
+    let House { mut a, mut b, root: _root, relay: _relay } = house();
+    b.log("what only the honest relay has of the tablet");
+    b.sync();
+    // The other relay passes on what has to do with tokens, keeps the token, and fails otherwise.
+    let (mut honest, mut stolen, mut path) =
+        (HttpTransport::new(a.diary.relay().unwrap().unwrap()), None, String::new());
+    let answer = Box::new(|request: &Request| {
+        if ![CHALLENGE_PATH, TOKEN_PATH].contains(&request.path.as_str()) {
+            path = request.path.clone();
+            return Some(Response { status: 503, ..Response::default() });
+        }
+        let response = honest.exchange(request, Duration::from_secs(30)).unwrap();
+        stolen = from_json::<Token>(&response.body).ok().map(|token| token.token).or(stolen.take());
+        Some(response)
+    });
+    // A new process, which has no token yet.
+    a = a.reopen();
+    a.log("for the other relay");
+    assert_ne!(a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap().end, End::Done);
+    let vault = VaultId::from_text(path.strip_prefix("/v1/vaults/").unwrap().split('/').next().unwrap()).unwrap();
+    let headers =
+        vec![("authorization", format!("Bearer {}", stolen.unwrap())), ("content-type", stream::MEDIA_TYPE.into())];
+    let mut ask = |method, path: String, headers: &[(&'static str, String)], body: Vec<u8>| {
+        honest.exchange(&Request { method, path, headers: headers.to_vec(), body }, Duration::from_secs(30)).unwrap()
+    };
+    // It reads what is sealed, that of the other device too, and may bring up what the owner signed.
+    let start = Cursor::start(&vault);
+    let page = ask(Method::Get, entries_path(&vault, &start), &headers, Vec::new());
+    let read = stream::split(&page.body).unwrap();
+    assert_eq!(page.status, 200);
+    let bytes: Vec<Vec<u8>> = read.into_iter().map(UnverifiedEntry::into_bytes).collect();
+    let posted = ask(Method::Post, entries_path(&vault, &start), &headers, bytes.concat());
+    assert_eq!(posted.status, 200);
+    let again = ask(Method::Get, entries_path(&vault, &start), &headers, Vec::new());
+    assert_eq!(again.body, page.body, "what is there already is not there twice");
+    // It can make up nothing and change nothing.
+    let mut changed = bytes[0].clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert_eq!(ask(Method::Post, entries_path(&vault, &start), &headers, changed).status, 422);
+    // It cannot delete, though it knows the head.
+    let ids: Vec<EntryId> =
+        bytes.iter().map(|bytes| UnverifiedEntry::parse(bytes.clone()).unwrap().id(&vault)).collect();
+    let head = entries_path(&vault, &start.after(&ids)).replace("/entries", "");
+    let headers = [headers[0].clone(), ("content-type", "application/json".into())];
+    let body = format!(r#"{{"statement":"{}"}}"#, to_text(&[7; 64]));
+    assert_eq!(ask(Method::Delete, head, &headers, body.into()).status, 400);
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(a.rows().len(), 4);
+}
+
+#[test]
+fn an_invite_is_shown_to_no_other_relay_than_the_one_it_is_for() {
+    use lissom_diary::sync::protocol::api::{TOKEN_PATH, VAULTS_PATH};
+    use lissom_diary::sync::protocol::problem::{Problem, ProblemKind};
+    let House { mut a, root, relay, b: _b } = house();
+    let second = TestRelay::start(&root.path().join("second"));
+    let invite = "iecqMYths7VIwRedTvE0RQBr2KF8zOfu";
+    a.diary.set_relay(&relay.url(), Some(invite), false).unwrap();
+    // The same address again keeps it; another one does not get it.
+    for (url, shown) in [(relay.url(), true), (second.url(), false)] {
+        let url = a.diary.set_relay(&url, None, false).unwrap();
+        // A new process, which has no token yet.
+        a = a.reopen();
+        a.transport = HttpTransport::new(url);
+        let mut registered = Vec::new();
+        let answer = Box::new(|request: &Request| {
+            let (status, body) = match request.path.as_str() {
+                // As if this relay had lost the vault, so that the device registers again.
+                TOKEN_PATH => (404, serde_json::to_vec(&Problem::new(ProblemKind::VaultUnknown)).unwrap()),
+                VAULTS_PATH => {
+                    registered.clone_from(&request.body);
+                    (503, Vec::new())
+                }
+                _ => return None,
+            };
+            let headers = vec![("content-type".to_owned(), "application/problem+json".to_owned())];
+            Some(Response { status, headers, body })
+        });
+        a.diary.sync(&mut Between { inner: &mut a.transport, answer }, person()).unwrap();
+        let registered = String::from_utf8(registered).unwrap();
+        assert!(registered.contains("signature"), "{registered}");
+        assert_eq!(registered.contains(invite), shown, "{registered}");
+    }
+}
+
+#[test]
+fn a_device_and_a_relay_of_schema_1_meet_as_if_nothing_had_happened() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let (folder, relay) = (root.path().join("device"), root.path().join("relay"));
+    copy_folder(&crates.join("crates/diary/golden/device-1"), &folder);
+    copy_folder(&crates.join("server/golden/relay-1"), &relay);
+    let relay = TestRelay::start(&relay);
+    let mut diary = Diary::open(&folder, SystemHost).unwrap();
+    let url = diary.set_relay(&relay.url(), None, false).unwrap();
+    let mut a = Device { folder, diary, transport: HttpTransport::new(url) };
+    let report = a.sync();
+    // Another address of the same relay: what it has is not brought again, and nothing had to be repaired.
+    assert_eq!((report.end, report.pushed, report.pulled), (End::Done, 1, 0));
+    assert_eq!(a.diary.status().unwrap().notices.len(), 0);
+    let mut b = Device::join(root.path().join("new"), "Tablet", &a, &relay);
+    meet(&mut [&mut a, &mut b]);
+    assert_eq!(b.rows().len(), 7);
+}

@@ -10,7 +10,7 @@ use lissom_diary::texts::relay;
 use lissom_diary::{Error, RelayUrlError, system_words};
 use serde::Serialize;
 
-use crate::output::{Output, columns, named, wrap};
+use crate::output::{Output, columns, escaped, named, wrap};
 use crate::texts::{Arg, Sentence, Text, failure as words};
 
 /// What keeps a command from its end.
@@ -126,7 +126,7 @@ impl Failure {
             error: Body<'a>,
         }
         let error = Body { code: self.code, message, field: self.field };
-        serde_json::to_string(&Object { error }).ok()
+        serde_json::to_string(&Object { error }).ok().map(|json| escaped(&json))
     }
 
     /// Shows help, the version, or what was not understood; gives the exit code.

@@ -36,6 +36,11 @@ impl Output {
         Self { saved: true, ..self }
     }
 
+    /// [`Output::saved`] where something was recorded, which was not where it was so already.
+    pub(crate) fn saved_if(self, changed: bool) -> Self {
+        Self { saved: changed, ..self }
+    }
+
     /// Whether programs read it.
     pub(crate) fn is_json(self) -> bool {
         self.json
@@ -50,7 +55,7 @@ impl Output {
     pub(crate) fn show<T: Serialize>(self, value: &T, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json {
             let json = serde_json::to_string(value).map_err(|error| self.failure(&error.into()))?;
-            self.write(&json)
+            self.write(&escaped(&json))
         } else {
             self.write(&harmless(&text()))
         }
@@ -200,6 +205,21 @@ pub(crate) fn harmless(text: &str) -> String {
     text.chars().map(|c| if turns(c) { ' ' } else { c }).collect()
 }
 
+/// JSON on one line, in which what could drive a terminal is written by its number: JSON asks that of only some of it, all of
+/// it within strings.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() || turns(c) {
+            let number = format!("\\u{:04x}", u32::from(c));
+            escaped.push_str(&number);
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 /// Whether a character turns the direction of those after it, or begins a line where it looks as if there were none
 /// (Unicode Standard Annex 9; CVE-2021-42574). Scripts that run from right to left do so without them.
 const fn turns(c: char) -> bool {
@@ -237,6 +257,14 @@ mod tests {
         let said = Said::from(Text::new("t.key", "Hello {who}").with("who", "Anna"));
         let json = serde_json::to_string(&said).unwrap();
         assert_eq!(json, r#"{"key":"t.key","args":{"who":"Anna"},"text":"Hello Anna"}"#);
+    }
+
+    #[test]
+    fn json_drives_no_terminal_and_says_the_same() {
+        let note = "a\u{9b}2Jb\u{7f}\u{85}\n\u{202e}\u{1b}ä";
+        let json = escaped(&serde_json::to_string(note).unwrap());
+        assert!(json.chars().all(|c| !c.is_control() && !turns(c)), "{json:?}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), note);
     }
 
     #[test]

@@ -24,7 +24,7 @@ mod today;
 mod track;
 pub mod zone;
 
-pub use crate::dose::flare::{FlareSpan, OFF_POINTS, ON_POINTS, RECHECK_DAYS, WALK_BOUT_MINUTES};
+pub use crate::dose::flare::{FLARE_DAYS_MAX, FlareSpan, OFF_POINTS, ON_POINTS, RECHECK_DAYS, WALK_BOUT_MINUTES};
 pub use crate::dose::fold::{
     AEROBIC_GREEN_DAYS, COOL_DOWN, DAYS_TOP, EFFORT_MAX, Fold, GAP_DAYS, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX,
 };

@@ -28,7 +28,6 @@ use std::collections::BTreeMap;
 pub use self::adherence::{Adherence, Agreed, DoneSession, Streak, Week, WeekState, agreed_since};
 pub use self::alerts::{Alert, Alerts, Tier};
 pub use self::digest::{WEEK_CHANGE_TENTHS, digest};
-pub use self::flares::FLARE_DAYS_MAX;
 pub use self::function::Function;
 pub use self::practice::{SessionEffect, Volume, volume_by_muscle};
 pub use self::recovery::{Limiting, LimitingEpisode, Recovered};
@@ -140,7 +139,7 @@ pub struct Outcome {
     pub session_effect: Option<SessionEffect>,
     /// Weeks and streaks.
     pub adherence: Adherence,
-    /// Sessions done of those agreed since the episode began, in percent.
+    /// Sessions done of those agreed since the episode began, in percent of the weeks that are over.
     pub adherence_percent: Option<u32>,
     /// What stands today.
     pub alerts: Alerts,
@@ -175,7 +174,7 @@ impl Outcome {
         let leg = Trend::of_leg(&leg_series, &back_series, start, today);
         let function = Function::of(&measures, start, today);
         let adherence = Adherence::of(log.agreed, log.sessions, log.days_off, log.flares, today);
-        let adherence_percent = adherence.percent_since(start);
+        let adherence_percent = adherence.percent_since(start, today);
         let facts = alerts::Facts {
             back: &back,
             leg: &leg,
@@ -216,6 +215,31 @@ impl Outcome {
 }
 
 impl Outcome {
+    /// Since when an alert has stood, one or another, without a day between; looked back for is so many days. `None` if
+    /// none stands. `log` is what this outcome is of; each of those days is judged by what was known up to it.
+    #[must_use]
+    pub fn alerting_since(&self, log: &OutcomeLog<'_>, days: i32) -> Option<Day> {
+        let measures = distinct(log.measures);
+        let alerted = |day: &Day| {
+            let (start, today) = (self.episode_start.min(*day), *day);
+            let facts = alerts::Facts {
+                back: &self.back.on(today),
+                leg: &self.leg.on(today),
+                function: &Function::of(&measures, start, today),
+                adherence_percent: self.adherence.percent_since(start, today),
+                // Whether one stands does not rest on what it names.
+                check_ins: &[],
+                start,
+                today,
+            };
+            !Alerts::of(&facts).0.is_empty()
+        };
+        if self.alerts.0.is_empty() {
+            return None;
+        }
+        Some((1..=days).map(|back| log.today.plus(-back)).take_while(alerted).last().unwrap_or(log.today))
+    }
+
     /// How long ago pain last got in the way, in words. Nothing while it does, and nothing before the diary is so long.
     #[must_use]
     pub fn since_limiting(&self) -> Option<Sentence> {

@@ -105,6 +105,7 @@ fn context() -> Context<'static> {
     Context {
         cleared: Some(3),
         fit: &EXERCISES,
+        more_days: &EXERCISES,
         irritability: Some(Irritability::Low),
         experienced: true,
         ..Context::default()

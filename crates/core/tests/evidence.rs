@@ -1,4 +1,4 @@
-//! Every number of the outcome rules is named in `docs/evidence.md`, where its source stands.
+//! Every number of the outcome, screening and dose rules is named in `docs/evidence.md`, where its source stands.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads the sources")]
 
 use std::fs;
@@ -16,6 +16,8 @@ const NOT_CLINICAL: &[&str] = &[
     "LEVEL_MAX",
     "PART_CHARS_MIN",
     "CHARS_MAX",
+    "PROPOSAL_BYTES_MAX",
+    "PAST_DAYS",
 ];
 
 fn sources(path: &Path) -> Vec<PathBuf> {
@@ -32,9 +34,12 @@ fn sources(path: &Path) -> Vec<PathBuf> {
 /// Names of the constants that are numbers.
 fn numbers(source: &str) -> Vec<&str> {
     let name = |line: &str| -> Option<usize> {
-        let (_, rest) = line.trim_start().trim_start_matches("pub ").split_once("const ")?;
+        let (_, rest) = line.split_once("const ").filter(|(_, rest)| !rest.starts_with("fn "))?;
         let (name, kind) = rest.split_once(": ")?;
-        let number = ["i32", "i64", "u8", "u32", "usize"].iter().any(|known| kind.starts_with(&format!("{known} =")));
+        let kind = kind.trim_start_matches('(');
+        let number = ["i32", "i64", "u8", "u32", "u64", "usize"]
+            .iter()
+            .any(|known| kind.strip_prefix(known).is_some_and(|rest| rest.starts_with([' ', ','])));
         number.then_some(name.len())
     };
     let named = source.lines().filter_map(|line| {
@@ -45,9 +50,19 @@ fn numbers(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_number_of_the_outcome_rules_has_a_row() {
+fn every_number_of_the_outcome_screening_and_dose_rules_has_a_row() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let places = ["outcome", "outcome.rs", "measure", "measure.rs", "lifestyle/desk.rs", "screening", "screening.rs"];
+    let places = [
+        "outcome",
+        "outcome.rs",
+        "measure",
+        "measure.rs",
+        "lifestyle/desk.rs",
+        "screening",
+        "screening.rs",
+        "dose",
+        "dose.rs",
+    ];
     let mut found = 0;
     for file in places.iter().flat_map(|place| sources(&folder.join(place))) {
         let source = fs::read_to_string(&file).unwrap();
@@ -57,6 +72,6 @@ fn every_number_of_the_outcome_rules_has_a_row() {
             assert!(named, "{name} of {} has no row in docs/evidence.md", file.display());
         }
     }
-    assert!(found > 35, "only {found} numbers were found");
+    assert!(found > 60, "only {found} numbers were found");
     assert!(EVIDENCE.contains("`ALERT_DAYS`"));
 }

@@ -10,9 +10,10 @@ use lissom_core::catalogue;
 use lissom_core::check_in::CheckInValues;
 use lissom_core::day::Day;
 use lissom_core::dose::{
-    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, FlareSpan, Fold, Irritability, Proposal, Rule,
+    AnswerValues, Context, DayLog, DayOffValues, Doses, Exercises, FlareSpan, Fold, Irritability, Known, Rule,
     TraceLine, days, replay,
 };
+use lissom_core::exercise::Ladder;
 use lissom_core::measure::MeasureValues;
 use lissom_core::moment::Moment;
 use lissom_core::outcome::{
@@ -23,7 +24,7 @@ use lissom_core::plan::{Experience, Followed, Limits, PlanValues, SessionPlan, a
 use lissom_core::record::{Dated, doc_of};
 use lissom_core::refusal::{Reason, Refusal};
 use lissom_core::result::ResultValues;
-use lissom_core::screening::{Cleared, Safety, Usage};
+use lissom_core::screening::{Cleared, Safety, StopReason, Usage};
 use rusqlite::OptionalExtension;
 
 use crate::diary::Diary;
@@ -78,11 +79,8 @@ impl Diary {
         let plans = self.read::<PlanValues>(None)?;
         let past = self.past(&fold, &log, &plans, today)?;
         let outcome = Outcome::of(&past.log(days_off, today));
-        let alerts = |day: Day| !Outcome::of(&past.log(days_off, day)).alerts.0.is_empty();
-        // Since when an alert stands: whoever answered before that is asked again.
-        let worsening = (!outcome.alerts.0.is_empty()).then(|| {
-            (1..=ALERT_DAYS).map(|back| today.plus(-back)).take_while(|day| alerts(*day)).last().unwrap_or(today)
-        });
+        // Whoever answered before an alert stood is asked again.
+        let worsening = outcome.alerting_since(&past.log(days_off, today), ALERT_DAYS);
         let yesterday_red = fold.red_on(today.plus(-1), &Exercises { own: &own });
         let usage = Usage {
             yesterday_red,
@@ -96,15 +94,11 @@ impl Diary {
         let cleared = safety.clearance().ok();
         let plan = followed(&plans);
         let waiting = self.is_waiting()?;
-        let mut doses = self.doses(&fold, &own, cleared.as_ref(), &plan, waiting, today)?;
         let first = self.end_of("session", "min", today)?;
         let limits =
             cleared.as_ref().map(|cleared| Limits::from(cleared).with_own(&own).since_first_session(first, today));
-        // A yes to more days has to lead to them.
-        doses.proposals.retain(|proposal| {
-            proposal.rule != Rule::Days.id()
-                || limits.as_ref().and_then(|limits| more_days(limits, &plan, proposal)).is_some()
-        });
+        let leave = cleared.as_ref().zip(limits.as_ref());
+        let doses = self.doses(&fold, &own, leave, &plan, waiting, today)?;
         let session = limits
             .as_ref()
             .zip(plan.plan.as_ref())
@@ -113,6 +107,10 @@ impl Diary {
     }
 
     /// Answers a proposal of today's. A yes to one more day a week writes a new version of the plan with it.
+    ///
+    /// Merge: two devices that say yes apart write two answers, which are one yes, and for one more day two versions of the
+    /// plan that say the same. One of them is followed everywhere, and the other is among [`Followed::others`] until a new
+    /// version names both, as [`Diary::follow_plan`] and [`Diary::make_plan`] do. No day comes in twice.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] of `proposal` if the rules do not make it today.
@@ -126,7 +124,7 @@ impl Diary {
         let more = advice.limits.as_ref().filter(|_| accept && found.rule == Rule::Days.id());
         let (id, put) = self.made(&values, at)?;
         let mut puts = vec![put];
-        if let Some(plan) = more.and_then(|limits| more_days(limits, &advice.plan, found)) {
+        if let Some(plan) = more.and_then(|limits| more_days(limits, &advice.plan, &found.key.exercise)) {
             puts.push(self.made(&plan, at)?.1);
         }
         // Both or none: answers and plans are in the same document.
@@ -159,11 +157,14 @@ impl Diary {
         &self,
         fold: &Fold,
         own: &[OwnExercise],
-        cleared: Option<&Cleared>,
+        leave: Option<(&Cleared, &Limits)>,
         plan: &Followed,
         waiting: bool,
         today: Day,
     ) -> Result<Doses, Error> {
+        let cleared = leave.map(|(cleared, _)| cleared);
+        let more_days = leave.map(|(_, limits)| with_more_days(limits, plan, own)).unwrap_or_default();
+        let more_days: Vec<&str> = more_days.iter().map(String::as_str).collect();
         let plan = plan.plan.as_ref().map(|plan| &plan.values);
         let fits = |cleared: &Cleared| {
             let all = catalogue::all().iter().filter(|exercise| cleared.blocks(exercise).is_none());
@@ -181,6 +182,7 @@ impl Diary {
             locked: &[],
             cleared: cleared.map(Cleared::level_max),
             fit: &fit,
+            more_days: &more_days,
             pain: None,
             irritability,
             experienced: plan.and_then(|plan| plan.experience.as_deref()).is_some_and(is_experienced),
@@ -324,7 +326,7 @@ impl Diary {
     /// Sessions since a day, with their minutes where all of their results count minutes.
     fn done_sessions(&self, since: Day) -> Result<Vec<DoneSession>, Error> {
         let sql = "SELECT s.key, s.at_ms, s.offset_minutes, sum(r.minutes), count(*) = count(r.minutes),
-                          max(r.stopped IS NOT NULL AND r.stopped <> 'ache-only')
+                          group_concat(DISTINCT r.stopped)
                    FROM session s JOIN result r ON r.session = s.id
                    WHERE s.deleted_at IS NULL AND r.deleted_at IS NULL AND s.at_ms >= ?1 GROUP BY s.id";
         let mut select = self.storage.sql().prepare_cached(sql)?;
@@ -335,7 +337,8 @@ impl Diary {
             let minutes: Option<i64> = row.get(3)?;
             let all: bool = row.get(4)?;
             let minutes = minutes.filter(|_| all).map(|minutes| u16::try_from(minutes).unwrap_or(u16::MAX));
-            let stopped: bool = row.get(5)?;
+            let stops: Option<String> = row.get(5)?;
+            let stopped = stops.is_some_and(|stops| stops.split(',').any(StopReason::is_sign));
             if day >= since {
                 sessions.push(DoneSession { id: row.get(0)?, day, minutes, stopped });
             }
@@ -360,12 +363,27 @@ fn after<V>(records: &[Dated<V>], since: Option<Day>) -> &[Dated<V>] {
     records.get(from..).unwrap_or_default()
 }
 
-/// The plan with one more day for the exercise of a proposal, if it can have one.
-fn more_days(limits: &Limits, plan: &Followed, proposal: &Proposal) -> Option<PlanValues> {
+/// The plan with one more day for an exercise, if it can have one.
+fn more_days(limits: &Limits, plan: &Followed, exercise: &str) -> Option<PlanValues> {
     let plan = plan.plan.as_ref()?;
-    let change = another_day(&plan.values, &proposal.key.exercise)?;
+    let change = another_day(&plan.values, exercise)?;
     // The time of writing is set when it is written.
     edit(limits, plan, &change, Moment { at_ms: 0, offset_minutes: 0 }).ok().map(|edited| edited.values)
+}
+
+/// The exercises of a plan that it can have on one more day: of those in minutes, for no other is offered one.
+fn with_more_days(limits: &Limits, plan: &Followed, own: &[OwnExercise]) -> BTreeSet<String> {
+    let items = plan.plan.iter().flat_map(|plan| plan.values.items().items);
+    let mut exercises: BTreeSet<String> = items.map(|item| item.exercise).collect();
+    exercises.retain(|exercise| {
+        let ladder = match (Exercises { own }).find(exercise) {
+            Some(Known::Catalogue(known)) => known.ladder,
+            Some(Known::Own(known)) => known.ladder,
+            None => return false,
+        };
+        ladder == Ladder::Minutes && more_days(limits, plan, exercise).is_some()
+    });
+    exercises
 }
 
 /// Whether a word for experience is one that this version knows, and not that of a beginner.

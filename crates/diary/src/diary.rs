@@ -247,16 +247,20 @@ impl Diary {
         text.map(|text| RelayUrl::parse(&text, insecure)).transpose().map_err(Error::from)
     }
 
-    /// Sets the relay, and an invite to show it. Whatever this relay lacks goes up at the next sync.
+    /// Sets the relay, and an invite to show it. Whatever this relay lacks goes up at the next sync. An invite given
+    /// earlier is kept for the same address only: it is none of another relay's business.
     ///
     /// # Errors
     /// [`Error::RelayUrl`] for an address without TLS that is not this machine, unless `insecure`.
     pub fn set_relay(&mut self, url: &str, invite: Option<&str>, insecure: bool) -> Result<RelayUrl, Error> {
         let url = RelayUrl::parse(url, insecure)?;
         self.storage.write(|write| {
+            let same = write.meta::<String>("relay")?.as_deref() == Some(url.as_str());
             write.set_relay(Some((&url, insecure)))?;
-            if let Some(invite) = invite {
-                write.set_meta("invite", invite)?;
+            match invite {
+                Some(invite) => write.set_meta("invite", invite)?,
+                None if same => {}
+                None => write.forget_invite()?,
             }
             write.retry_refused()
         })?;

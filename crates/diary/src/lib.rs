@@ -21,6 +21,13 @@
 //! What is in the folder: `diary.sqlite` with everything that was ever recorded or received, and `secret`, readable by
 //! its owner only, without which nobody can read what the relay holds. `applying.lock` is empty; its lock tells the other
 //! processes that one is taking entries in.
+//!
+//! # Features
+//! `net` (on by default) brings [`HttpTransport`]. **It compiles the level `trace` of the crate `log` out, in the whole
+//! program that embeds this one**: the HTTP client writes there paths, which hold the vault's id, and every byte on the
+//! wire, tokens too, and a library cannot tell a logger that it does not own what to leave out. `debug` and above stay, and
+//! so do all levels of `tracing`. A program that needs `log::trace!` leaves `net` out and brings a [`Transport`] of its own.
+//! Nothing is logged by this crate itself.
 
 mod advice;
 mod archive;

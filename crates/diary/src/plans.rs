@@ -109,7 +109,8 @@ impl Diary {
         Ok((id, generated))
     }
 
-    /// Changes the plan that is followed: records a new version of it.
+    /// Changes the plan that is followed: records a new version of it. A change that changes nothing records nothing, and
+    /// gives the id of the version that says so already.
     ///
     /// # Errors
     /// [`PlanError::NotDone`] says why, and what would do instead.
@@ -118,37 +119,51 @@ impl Diary {
         let limits = self.limits(Day::of(at))?;
         let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
         let edited = edit(&limits, &plan, change, at)?;
-        let before = &plan.values;
-        let PlanValues { at_ms, offset_minutes, replaces, .. } = before.clone();
-        if (PlanValues { at_ms, offset_minutes, replaces, ..edited.values.clone() }) == *before {
-            return Ok((plan.id, edited));
-        }
-        let id = self.add(&edited.values, Some(at))?;
+        let id = self.new_version(plan, &edited.values, Some(at))?;
         Ok((id, edited))
     }
 
-    /// Follows another version from now on: records it anew in place of all that stand.
+    /// Records a version in place of another one, unless that one says the same.
+    fn new_version(
+        &mut self,
+        plan: Dated<PlanValues>,
+        values: &PlanValues,
+        at: Option<Moment>,
+    ) -> Result<String, Error> {
+        let PlanValues { at_ms, offset_minutes, replaces, .. } = plan.values.clone();
+        if (PlanValues { at_ms, offset_minutes, replaces, ..values.clone() }) == plan.values {
+            return Ok(plan.id);
+        }
+        self.add(values, at)
+    }
+
+    /// Follows another version from now on: records it anew in place of all that stand. One that is followed already, with
+    /// none beside it, is left as it is, and its id given.
     ///
     /// # Errors
     /// [`Error::NotFound`] for an id of no version.
     pub fn follow_plan(&mut self, id: &str, at: Option<Moment>) -> Result<String, Error> {
         let chosen = self.plan_versions()?.into_iter().find(|plan| plan.id == id).ok_or(Error::NotFound)?;
         let Followed { plan, others } = self.plan()?;
+        if others.is_empty() && plan.as_ref().is_some_and(|plan| plan.id == id) {
+            return Ok(chosen.id);
+        }
         let mut values = chosen.values;
         values.replaces = Some(plan.into_iter().chain(others).map(|plan| plan.id).take(REPLACED_MAX).collect());
         self.add(&values, at)
     }
 
-    /// Switches the plan between recovering and keeping well: records a new version.
+    /// Switches the plan between recovering and keeping well: records a new version, unless the one that is followed is
+    /// like that already; then its id is given.
     ///
     /// # Errors
     /// [`PlanError::NoPlan`] without one.
     pub fn keep_well(&mut self, on: bool, at: Option<Moment>) -> Result<String, PlanError> {
         let plan = self.plan()?.plan.ok_or(PlanError::NoPlan)?;
-        let mut values = plan.values;
+        let mut values = plan.values.clone();
         values.mode = Some(if on { "maintenance" } else { "recovery" }.to_owned());
-        values.replaces = Some(vec![plan.id]);
-        Ok(self.add(&values, at)?)
+        values.replaces = Some(vec![plan.id.clone()]);
+        Ok(self.new_version(plan, &values, at)?)
     }
 
     /// Limits of a plan today, if there is leave to exercise by one.

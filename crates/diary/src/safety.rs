@@ -99,10 +99,12 @@ impl Diary {
         Ok(Screened { id, triage: triage(&answers, purpose), from_records })
     }
 
-    /// Records answers that the person left half way, if they are a warning sign already: see [`left_half_way`].
+    /// Records answers that the person left half way, if they are a warning sign already, of level A or B: see
+    /// [`left_half_way`]. `None` if they are not: then nothing is recorded. What is recorded answers nothing again, and
+    /// locks until a professional clears it.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database says; [`Error::InvalidInput`] of a `country` or `at` that cannot be written.
     pub fn record_screening_left(
         &mut self,
         answers: &Answers,
@@ -150,8 +152,10 @@ impl Diary {
     /// [`Safety::limited_by`] has their ids. What they cleared stays cleared.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] names the field: who, the day, and what is covered or replaced are needed. An emergency can
-    /// be covered 24 hours after it was written down, once the signs are gone or assessed.
+    /// [`Error::InvalidInput`] names the field, as [`ClearanceValues::check`]: who, the day, and what is covered or replaced
+    /// are needed; only results that stand can be covered, and none younger than the day; an id in `replaces` is that of a
+    /// clearance. An emergency can be covered 24 hours after it was written down, once the signs are gone or assessed.
+    /// Nothing is recorded then.
     pub fn record_clearance(&mut self, values: &ClearanceValues, at: Option<Moment>) -> Result<String, Error> {
         let at = self.moment(at)?;
         let mut clearances = self.standing_clearances()?;

@@ -257,6 +257,11 @@ impl Write<'_> {
         set_meta(&self.sql, key, value)
     }
 
+    pub(crate) fn forget_invite(&self) -> Result<(), Error> {
+        self.sql.execute("DELETE FROM meta WHERE key = 'invite'", [])?;
+        Ok(())
+    }
+
     /// The stored cursor, and whether it is being healed.
     pub(crate) fn cursor(&self) -> Result<(Cursor, bool), Error> {
         cursor(&self.sql)

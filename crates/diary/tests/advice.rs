@@ -300,9 +300,9 @@ fn what_was_accepted_before_stays_while_an_entry_is_missing() {
     assert_eq!(steps(&diary.advice(today).unwrap().doses.exercises), steps(&accepted));
 }
 
-#[test]
-fn a_yes_to_one_more_day_puts_it_into_the_plan_and_without_a_plan_nothing_is_offered() {
-    let (_folder, mut diary) = begun();
+/// Somebody who walks, first without a plan and then by one, up to the day on which one more day a week is offered.
+fn offered_a_day() -> (TempDir, Diary, i32, String) {
+    let (folder, mut diary) = begun();
     let walk = |minutes| ResultValues { minutes: Some(minutes), ..done("walking", 2) };
     screen(&mut diary, 0);
     for day in 0..=60 {
@@ -336,15 +336,66 @@ fn a_yes_to_one_more_day_puts_it_into_the_plan_and_without_a_plan_nothing_is_off
         }
     }
     let (day, proposal) = offered.unwrap();
-    let walks = |diary: &Diary| {
-        let plan = diary.plan().unwrap().plan.unwrap();
-        let days: Vec<u8> =
-            plan.values.items().items.iter().filter(|one| one.exercise == "walking").map(|one| one.weekday).collect();
-        (days, plan.values.weekdays.unwrap())
-    };
+    (folder, diary, day, proposal)
+}
+
+/// Days of the plan with a walk, and with a session.
+fn walks(diary: &Diary) -> (Vec<u8>, Vec<i64>) {
+    let plan = diary.plan().unwrap().plan.unwrap();
+    let days: Vec<u8> =
+        plan.values.items().items.iter().filter(|one| one.exercise == "walking").map(|one| one.weekday).collect();
+    (days, plan.values.weekdays.unwrap())
+}
+
+#[test]
+fn a_yes_to_one_more_day_puts_it_into_the_plan_and_without_a_plan_nothing_is_offered() {
+    let (_folder, mut diary, day, proposal) = offered_a_day();
     assert_eq!(walks(&diary), (vec![0, 3], vec![0, 3]));
     diary.answer_proposal(&proposal, true, Some(at(day, 20))).unwrap();
     assert_eq!(walks(&diary), (vec![0, 3, 5], vec![0, 3, 5]));
     let after = diary.advice(first().plus(day)).unwrap();
     assert!(after.doses.proposals.iter().all(|one| one.id != proposal));
+}
+
+#[test]
+fn a_day_more_that_two_phones_accepted_apart_comes_in_once() {
+    let (folder, mut one, day, proposal) = offered_a_day();
+    let (_other_folder, mut other) = begun();
+    let pass = |from: &mut Diary, to: &mut Diary| {
+        let file = folder.path().join("passed.json");
+        drop(std::fs::remove_file(&file));
+        from.export(&file, ExportFormat::Json).unwrap();
+        to.import(&file).unwrap();
+    };
+    pass(&mut one, &mut other);
+    for device in [&mut one, &mut other] {
+        device.answer_proposal(&proposal, true, Some(at(day, 20))).unwrap();
+    }
+    pass(&mut one, &mut other);
+    pass(&mut other, &mut one);
+    for device in [&one, &other] {
+        assert_eq!(walks(device), (vec![0, 3, 5], vec![0, 3, 5]));
+    }
+    let (plan, beside) = (one.plan().unwrap(), other.plan().unwrap());
+    assert!(plan.plan.as_ref().unwrap().id == beside.plan.unwrap().id && plan.others.len() == 1);
+    assert!(one.advice(first().plus(day)).unwrap().doses.proposals.iter().all(|open| open.id != proposal));
+    one.follow_plan(&plan.plan.unwrap().id, Some(at(day, 21))).unwrap();
+    assert!(one.plan().unwrap().others.is_empty());
+}
+
+#[test]
+fn a_plan_that_is_like_that_already_gets_no_new_version() {
+    let (_folder, mut diary) = begun();
+    screen(&mut diary, 0);
+    check_in(&mut diary, 0, 1);
+    diary.make_preset("ten-minutes", &[0, 3], Some(at(0, 9))).unwrap();
+    let now = || Some(at(0, 10));
+    let begins = diary.plan().unwrap().plan.unwrap().id;
+    assert_eq!(diary.keep_well(false, now()).unwrap(), begins, "it is for getting better");
+    let well = diary.keep_well(true, now()).unwrap();
+    assert_eq!(diary.keep_well(true, now()).unwrap(), well);
+    assert_eq!(diary.follow_plan(&well, now()).unwrap(), well);
+    assert_eq!(diary.plan_versions().unwrap().len(), 2);
+    assert_ne!(diary.follow_plan(&begins, now()).unwrap(), begins, "an earlier one is followed anew");
+    assert_eq!(diary.plan_versions().unwrap().len(), 3);
 }

@@ -4,8 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::support::status_kib;
+
+/// Longest wait until it is at rest.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A relay that runs; killed when it is dropped.
 pub(crate) struct Relay {
@@ -36,6 +40,25 @@ impl Relay {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
         Self { child, address }
+    }
+
+    /// Waits until it has as many files open as asked for, connections too, and none of its threads has anything to do;
+    /// gives how many files it has.
+    pub(crate) fn at_rest(&self, enough: impl Fn(usize) -> bool) -> usize {
+        let end = Instant::now() + PATIENCE;
+        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        loop {
+            let files = std::fs::read_dir(process.join("fd")).unwrap().count();
+            let tasks = std::fs::read_dir(process.join("task")).unwrap();
+            // A thread that ends while we look has nothing to do either.
+            let mut stats = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
+            let asleep = |stat: String| stat.rsplit_once(") ").unwrap().1.starts_with('S');
+            if enough(files) && stats.all(asleep) {
+                return files;
+            }
+            assert!(Instant::now() < end, "the relay comes to rest, with {files} files open");
+            std::thread::yield_now();
+        }
     }
 
     /// Memory that it has now, in KiB.

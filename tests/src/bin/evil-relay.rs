@@ -2,8 +2,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that is read by people")]
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::process::ExitCode;
 use std::str::FromStr;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use lissom_relay::blocking;
@@ -22,10 +24,10 @@ another to URL/tablet, and `fork` shows them different logs.
   --upstream URL    the honest relay; default: one of its own in a temporary folder
   --listen ADDR     default 127.0.0.1:0, a free port
   --fault NAME      what it does; default none
-  --every N         does it at every N-th request for entries; default 1
+  --every N         does it at every N-th request for entries, N from 1; default 1
   --seed S          which of several ways it takes; default 1
   --delay SECONDS   how late a slow answer is; default 30
-  --bytes N         how long a huge page is; default 1073741824
+  --bytes N         how long a huge page is, N from 1; default 1073741824
   --json            reports in JSON
 
 Faults:";
@@ -35,6 +37,8 @@ Examples:
   evil-relay --fault rollback                                  then: lissom relay http://127.0.0.1:PORT && lissom sync
   evil-relay --upstream http://127.0.0.1:8460 --fault omit --every 3 --json
   evil-relay --listen 127.0.0.1:9000 --fault fork              with http://127.0.0.1:9000/phone and …/tablet";
+
+const HUGE_BYTES: NonZeroUsize = NonZeroUsize::new(1 << 30).expect("more than nothing");
 
 fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{name}: {value:?} is no number that fits"))
@@ -46,10 +50,10 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
         upstream: String::new(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         fault: Fault::Lie(Mischief::None),
-        every: 1,
+        every: NonZeroU64::MIN,
         seed: 1,
         delay: Duration::from_secs(30),
-        bytes: 1 << 30,
+        bytes: HUGE_BYTES,
         json: false,
     };
     while let Some(name) = words.next() {
@@ -103,7 +107,15 @@ fn main() -> ExitCode {
             }
         }
     }
-    let ended = run(options);
+    let (send, ended) = channel();
+    let interrupted = send.clone();
+    if let Err(why) = ctrlc::set_handler(move || drop(interrupted.send(Ok(())))) {
+        eprintln!("evil-relay: no signals: {why}");
+        return ExitCode::FAILURE;
+    }
+    std::thread::spawn(move || drop(send.send(run(options))));
+    let ended = ended.recv().unwrap_or(Ok(()));
+    // Its own relay stops first, then its folder goes.
     drop(own);
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use lissom_protocol::problem::ProblemKind;
 use serde_json::{Value, json};
 
 use crate::evil::upstream::Upstream;
-use crate::evil::{EvilRelay, Fault, Mischief, cursor_in, listen};
+use crate::evil::{EvilRelay, Fault, Mischief, listen, place_in};
 use crate::simulator::{Relay, problem, vault_in};
 
 /// How the program is to behave.
@@ -25,13 +26,13 @@ pub struct Options {
     /// What it is at.
     pub fault: Fault,
     /// It is at it in every so many requests for entries.
-    pub every: u64,
+    pub every: NonZeroU64,
     /// Where its whims come from.
     pub seed: u64,
     /// How late a slow answer is.
     pub delay: Duration,
     /// How long a huge page is.
-    pub bytes: usize,
+    pub bytes: NonZeroUsize,
     /// It reports in JSON.
     pub json: bool,
 }
@@ -70,32 +71,51 @@ impl State {
         if request.path.ends_with("/watch") {
             return Some(honest(problem(ProblemKind::Unavailable)));
         }
-        let Some(vault) = vault_in(&request.path).filter(|_| cursor_in(&request.path).is_some()) else {
+        let Some((vault, (at, _))) = vault_in(&request.path).zip(place_in(&request.path)) else {
             return self.upstream.answer(request).map(honest);
-        };
-        let news = match self.upstream.news(&vault, &request.headers) {
-            Ok(news) => news,
-            Err(refusal) => return refusal.map(honest),
         };
         let client = self.view(view);
         let seed = self.options.seed;
         let evil = self.vaults.entry(vault).or_insert_with(|| EvilRelay::determined(seed));
-        for (id, bytes) in news {
-            evil.learn(id, &bytes);
+        match self.upstream.read(&vault, &request.headers) {
+            Ok(log) => {
+                for (id, bytes) in log {
+                    evil.learn(*id, bytes);
+                }
+                evil.lead_from(client, log, at.pos);
+            }
+            Err(refusal) => return refusal.map(honest),
         }
         self.requests = self.requests.saturating_add(1);
-        let its_turn = self.requests.is_multiple_of(self.options.every.max(1));
-        let fault = if its_turn { self.options.fault } else { Fault::Lie(Mischief::None) };
-        evil.be(match fault {
-            Fault::Lie(mischief) => mischief,
-            Fault::Slow => Mischief::None,
-        });
-        let response = evil.answer_as(client, request, &mut self.upstream)?;
-        let (did, provable) = (evil.did() || fault == Fault::Slow, evil.caught());
-        if request.method == Method::Post {
-            self.upstream.keep(&vault, request);
+        let number = self.requests;
+        let its_turn = number.is_multiple_of(self.options.every.get());
+        let chosen = self.options.fault;
+        let posts = request.method == Method::Post;
+        let lie = match chosen {
+            Fault::Lie(Mischief::None) | Fault::Slow => None,
+            Fault::Lie(lie) => Some(lie),
+        };
+        let Some(lie) = lie else {
+            // What is no lie is left to the honest relay itself, with all that it would say.
+            let response = self.upstream.answer(request)?;
+            if posts && response.status == 200 {
+                evil.learn_posted(client, &vault, &request.body);
+            }
+            evil.follow(client);
+            let fault = Some(chosen).filter(|fault| its_turn && *fault == Fault::Slow);
+            return Some(Answered { response, fault, provable: None, request: number });
+        };
+        if posts {
+            // Nothing may be missing there afterwards: what it does not take is acknowledged by no lie either.
+            let kept = self.upstream.keep(&vault, request)?;
+            if kept.status != 200 {
+                return Some(honest(kept));
+            }
         }
-        Some(Answered { response, fault: Some(fault).filter(|_| did), provable, request: self.requests })
+        evil.be(if its_turn { lie } else { Mischief::None });
+        let response = evil.answer_as(client, request, &mut self.upstream)?;
+        let (did, provable) = (evil.did(), evil.caught());
+        Some(Answered { response, fault: Some(chosen).filter(|_| its_turn && did), provable, request: number })
     }
 
     fn report(&mut self, answered: &Answered, view: &str, method: Method, sent: usize) {
@@ -133,12 +153,12 @@ fn serve(state: &Mutex<State>, stream: &TcpStream) -> std::io::Result<()> {
     let unreachable =
         || Answered { response: problem(ProblemKind::Unavailable), fault: None, provable: None, request: 0 };
     let answered = answered.unwrap_or_else(unreachable);
+    let whole = answered.response.body.len();
     let sent = match answered.fault {
-        Some(Fault::Slow) => listen::wait(stream, delay)
-            .and_then(|()| listen::write(stream, &answered.response, answered.response.body.len()))
-            .unwrap_or(0),
-        Some(Fault::Lie(Mischief::Huge)) => listen::write(stream, &answered.response, bytes)?,
-        _ => listen::write(stream, &answered.response, answered.response.body.len())?,
+        // Whoever went away meanwhile gets nothing.
+        Some(Fault::Slow) if listen::wait(stream, delay).is_err() => 0,
+        Some(Fault::Lie(Mischief::Huge)) => listen::write(stream, &answered.response, bytes.get()),
+        _ => listen::write(stream, &answered.response, whole),
     };
     state.lock().map_err(|_| gone())?.report(&answered, &view, request.method, sent);
     Ok(())
@@ -181,4 +201,57 @@ pub fn run(options: Options) -> Result<(), String> {
         std::thread::spawn(move || drop(serve(&state, &stream)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Shutdown;
+
+    use super::*;
+    use crate::{Device, TestRelay};
+
+    #[test]
+    fn a_fault_is_told_though_its_client_has_gone() {
+        let root = tempfile::tempdir().unwrap();
+        let relay = TestRelay::start(&root.path().join("relay"));
+        let mut device = Device::create(root.path().join("phone"), "Phone", &relay);
+        device.log("a note");
+        let mut post = None;
+        let mut between = crate::Between {
+            inner: &mut device.transport,
+            answer: Box::new(|request| {
+                post = Some(request.clone()).filter(|request| place_in(&request.path).is_some()).or(post.take());
+                None
+            }),
+        };
+        device.diary.sync(&mut between, crate::person()).unwrap();
+        drop(between);
+        let Request { path, headers, .. } = post.unwrap();
+        let mut request = format!("GET {path} HTTP/1.1\r\n");
+        for (name, value) in &headers {
+            request.extend([name, ": ", value, "\r\n"]);
+        }
+        request.push_str("\r\n");
+        let options = Options {
+            upstream: relay.url(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            fault: Fault::Lie(Mischief::CryWolf),
+            every: NonZeroU64::MIN,
+            seed: 1,
+            delay: Duration::ZERO,
+            bytes: NonZeroUsize::MIN,
+            json: true,
+        };
+        let upstream = Upstream::new(&relay.url()).unwrap();
+        let state = State { options, upstream, vaults: BTreeMap::new(), views: Vec::new(), requests: 0, faults: 0 };
+        let state = Mutex::new(state);
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
+        let stream = listener.accept().unwrap().0;
+        // As if the client had gone and the system knew it: no byte of an answer can be written.
+        stream.shutdown(Shutdown::Write).unwrap();
+        serve(&state, &stream).unwrap();
+        assert_eq!(state.into_inner().unwrap().faults, 1);
+    }
 }

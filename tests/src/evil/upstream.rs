@@ -15,57 +15,62 @@ use crate::simulator::Relay;
 /// Longest wait for it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The way to the honest relay, and how far each log was read.
+/// The way to the honest relay, and what was read there of each log.
 pub(super) struct Upstream {
     way: HttpTransport,
-    read_to: BTreeMap<VaultId, Cursor>,
+    logs: BTreeMap<VaultId, Log>,
+}
+
+/// A log in the honest order, as far as it was read.
+struct Log {
+    to: Cursor,
+    entries: Vec<(EntryId, Vec<u8>)>,
 }
 
 impl Upstream {
     pub(super) fn new(url: &str) -> Result<Self, RelayUrlError> {
-        Ok(Self { way: HttpTransport::new(RelayUrl::parse(url, true)?), read_to: BTreeMap::new() })
+        Ok(Self { way: HttpTransport::new(RelayUrl::parse(url, true)?), logs: BTreeMap::new() })
     }
 
-    /// What is new in a vault's log, read with the token that a client brought.
+    /// Reads on in a vault's log, with the token that a client brought.
     ///
     /// The refusal goes to the client as it is.
-    pub(super) fn news(
+    pub(super) fn read(
         &mut self,
         vault: &VaultId,
         headers: &[(&'static str, String)],
-    ) -> Result<Vec<(EntryId, Vec<u8>)>, Option<Response>> {
+    ) -> Result<&[(EntryId, Vec<u8>)], Option<Response>> {
         let token: Vec<_> = headers.iter().filter(|(name, _)| *name == "authorization").cloned().collect();
-        let mut news = Vec::new();
         loop {
-            let at = self.read_to.get(vault).copied().unwrap_or_else(|| Cursor::start(vault));
+            let at = self.logs.get(vault).map_or_else(|| Cursor::start(vault), |log| log.to);
             let path = entries_path(vault, &at);
             let page = self.answer(&Request { method: Method::Get, path, headers: token.clone(), body: Vec::new() });
             let page = page.ok_or(None)?;
             // Set back behind our back: everything is read again.
             if page.status == ProblemKind::LogDiverged.status() && at.pos > 0 {
-                self.read_to.remove(vault);
+                self.logs.remove(vault);
                 continue;
             }
-            let entries = (page.status == 200).then(|| stream::split(&page.body).ok()).flatten();
-            let Some(entries) = entries else { return Err(Some(page)) };
-            let (mut to, count) = (at, entries.len());
-            for entry in entries {
+            let news = (page.status == 200).then(|| stream::split(&page.body).ok()).flatten();
+            let Some(news) = news else { return Err(Some(page)) };
+            let last = news.is_empty();
+            let log = self.logs.entry(*vault).or_insert_with(|| Log { to: at, entries: Vec::new() });
+            for entry in news {
                 let id = entry.id(vault);
-                to = to.after([&id]);
-                news.push((id, entry.into_bytes()));
+                log.to = log.to.after([&id]);
+                log.entries.push((id, entry.into_bytes()));
             }
-            self.read_to.insert(*vault, to);
-            if count == 0 {
-                return Ok(news);
+            if last {
+                break;
             }
         }
+        Ok(self.logs.get(vault).map_or(&[], |log| &log.entries))
     }
 
     /// Brings what a client posted to the honest relay, wherever that client is in its own view of the log.
-    pub(super) fn keep(&mut self, vault: &VaultId, posted: &Request) {
+    pub(super) fn keep(&mut self, vault: &VaultId, posted: &Request) -> Option<Response> {
         let path = entries_path(vault, &Cursor::start(vault));
-        // Should it refuse, the evil one has it all the same.
-        drop(self.answer(&Request { path, ..posted.clone() }));
+        self.answer(&Request { path, ..posted.clone() })
     }
 }
 

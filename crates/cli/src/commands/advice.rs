@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use self::records::Records;
 use crate::commands::plan::{moment, refused};
-use crate::commands::screen::settles;
+use crate::commands::screen::next_of;
 use crate::context::Context;
 use crate::doses;
 use crate::failure::Failure;
@@ -130,7 +130,7 @@ impl Shown<'_> {
     fn next(&self) -> Sentence {
         match self.advice.safety.clearance() {
             Err(Locked::UnderAge) => words::NEXT_HISTORY.into(),
-            Err(why) => words::NEXT_STEP.with("command", settles(&why)),
+            Err(why) => next_of(&why),
             Ok(_) if self.advice.doses.proposals.is_empty() => words::NEXT_TODAY.into(),
             Ok(_) => words::NEXT_ACCEPT.into(),
         }

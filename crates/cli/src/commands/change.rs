@@ -96,7 +96,7 @@ impl Edit {
         let after = row(&diary, &id)?;
         let changed = before != after;
         let deleted = after.is_some_and(|row| row.deleted);
-        context.out.saved().answer(&Changed { id: &id, changed }, || {
+        context.out.saved_if(changed).answer(&Changed { id: &id, changed }, || {
             let said = match (changed, deleted) {
                 (false, _) => words::AS_IT_WAS,
                 (true, true) => words::CHANGED_DELETED,
@@ -192,7 +192,7 @@ impl Delete {
         diary.delete(&id)?;
         let said = if changed { words::DELETED } else { words::DELETED_ALREADY };
         let lang = context.lang();
-        context.out.saved().show(&Changed { id: &id, changed }, || {
+        context.out.saved_if(changed).show(&Changed { id: &id, changed }, || {
             let next = words::BRING_BACK.with("command", format!("`lissom restore {id}`"));
             lines(&format!("{}\n{}", said.with("id", id.as_str()).say(lang), next.say(lang)))
         })
@@ -218,7 +218,7 @@ impl Restore {
         let changed = is_deleted(&diary, &id)?;
         diary.restore(&id)?;
         let said = if changed { words::RESTORED } else { words::NOT_DELETED };
-        context.out.saved().answer(&Changed { id: &id, changed }, || said.with("id", id.as_str()))
+        context.out.saved_if(changed).answer(&Changed { id: &id, changed }, || said.with("id", id.as_str()))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::given::{Given, put, put_text};
 use crate::output::{columns, printable, wrap};
 use crate::table::Table;
+use crate::texts::change::AS_IT_WAS;
 use crate::texts::own as words;
 use crate::when;
 
@@ -351,8 +352,8 @@ impl Edit {
         let now = diary.own_exercises()?;
         let gaps = now.iter().find(|own| own.id == id).map(|own| own.gaps.clone()).unwrap_or_default();
         let written = Written { id: &id, record: &record, gaps: &gaps };
-        let said = if changed { words::CHANGED } else { words::AS_IT_WAS };
-        context.out.saved().answer(&written, || said.with("id", id.as_str()))
+        let said = if changed { words::CHANGED } else { AS_IT_WAS };
+        context.out.saved_if(changed).answer(&written, || said.with("id", id.as_str()))
     }
 }
 

@@ -10,9 +10,9 @@ mod show;
 mod stop;
 
 use clap::{Args, Subcommand};
+use lissom_diary::Diary;
 use lissom_diary::core::day::Day;
-use lissom_diary::core::screening::{Ask, Level, Locked, Purpose, Standing, StopReason};
-use lissom_diary::{Diary, HistoryQuery, ResultValues, RowValues};
+use lissom_diary::core::screening::{Ask, Level, Locked, Purpose, Standing};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -73,7 +73,7 @@ impl Screen {
 }
 
 /// The command that asks what has to be answered: the short check, if that is all.
-pub(crate) fn asks_with(asks: &[Ask]) -> &'static str {
+fn asks_with(asks: &[Ask]) -> &'static str {
     let short = asks.iter().all(|ask| ask.purpose() == Some(Purpose::Today));
     if short { "lissom screen --short" } else { "lissom screen" }
 }
@@ -81,22 +81,17 @@ pub(crate) fn asks_with(asks: &[Ask]) -> &'static str {
 /// Where what locks is settled, or told of in full.
 pub(crate) fn settles(why: &Locked) -> &'static str {
     match why {
+        why if why.waits_for_tomorrow() => TOMORROW,
         Locked::Standing(_) | Locked::UnderAge => "lissom screen show",
         Locked::NotScreened => "lissom screen",
         Locked::AskAgain(asks) => asks_with(asks),
     }
 }
 
-/// Whether the questions wait for tomorrow: something was stopped today that wants help, and answers of the same day
-/// unlock nothing.
-pub(crate) fn waits_for_tomorrow(diary: &Diary, today: Day, why: &Locked) -> Result<bool, Failure> {
-    if !matches!(why, Locked::AskAgain(asks) if asks.contains(&Ask::AfterStop)) {
-        return Ok(false);
-    }
-    let day = Some(today.to_string());
-    let rows = diary.history(&HistoryQuery { from: day.clone(), to: day, ..HistoryQuery::default() })?;
-    let helped = |values: &ResultValues| values.stopped.as_deref().is_some_and(StopReason::wants_help);
-    Ok(rows.iter().any(|row| matches!(&row.values, RowValues::Result(values) if helped(values))))
+/// [`settles`] as what to type next, and when.
+pub(crate) fn next_of(why: &Locked) -> Sentence {
+    let said = if why.waits_for_tomorrow() { words::NEXT_TOMORROW } else { words::NEXT };
+    said.with("command", format!("`{}`", settles(why)))
 }
 
 /// What there is to do next: commands to type.
@@ -110,7 +105,6 @@ fn next_steps(diary: &mut Diary, today: Day) -> Result<Vec<String>, Failure> {
             format!("lissom screen clear --who NAME --day DATE{signs} --covers {}", ids.join(" "))
         }
         Err(Locked::UnderAge) => "lissom exercises".to_owned(),
-        Err(why) if waits_for_tomorrow(diary, today, &why)? => TOMORROW.to_owned(),
         Err(why) => settles(&why).to_owned(),
     };
     Ok(vec![step])

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{columns, wrap};
-use crate::texts::{Lang, sync as words};
+use crate::texts::{Lang, Text, sync as words};
 use crate::when;
 
 /// Exchange with the relay: send what is new here, fetch what is new there
@@ -61,7 +61,7 @@ impl<'a> From<&'a SyncReport> for JsonReport<'a> {
         if report.end == End::OutOfTime {
             notices.push(JsonNotice {
                 kind: "out-of-time",
-                text: Cow::Owned(words::OUT_OF_TIME.say(Lang::En)),
+                text: Cow::Owned(out_of_time(report).say(Lang::En)),
                 at: None,
             });
         }
@@ -86,11 +86,16 @@ impl Sync {
     }
 }
 
+/// That the time was up, and whether anything was exchanged by then.
+fn out_of_time(report: &SyncReport) -> Text {
+    if (report.pushed, report.pulled) == (0, 0) { words::OUT_OF_TIME_AT_ONCE } else { words::OUT_OF_TIME }
+}
+
 fn told(lang: Lang, report: &SyncReport) -> String {
     let late = report.end == End::OutOfTime;
     let moved = match (report.pushed, report.pulled) {
         // Whether there is something new nobody knows yet.
-        (0, 0) if late => words::OUT_OF_TIME_AT_ONCE.into(),
+        (0, 0) if late => out_of_time(report).into(),
         (0, 0) => words::NOTHING.into(),
         (sent, 0) => words::SENT.with("n", sent),
         (0, received) => words::RECEIVED.with("n", received),
@@ -98,7 +103,7 @@ fn told(lang: Lang, report: &SyncReport) -> String {
     };
     let notices = report.notices.iter().map(|notice| notice.say(lang));
     let some = report.pushed > 0 || report.pulled > 0;
-    let out_of_time = (late && some).then(|| words::OUT_OF_TIME.say(lang));
+    let out_of_time = (late && some).then(|| out_of_time(report).say(lang));
     let lines: Vec<String> = [moved.say(lang)].into_iter().chain(notices).chain(out_of_time).collect();
     lines.iter().flat_map(|line| wrap(line, columns())).collect::<Vec<_>>().join("\n")
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::commands::measure::desk_again;
 use crate::commands::plan::week;
-use crate::commands::screen::waits_for_tomorrow;
+use crate::commands::screen::{next_of, settles};
 use crate::context::Context;
 use crate::doses;
 use crate::failure::Failure;
@@ -43,8 +43,6 @@ struct Done {
     /// Whether the list of a desk is to be gone through again.
     desk_again: bool,
     exercises: BTreeSet<String>,
-    /// Something was stopped that wants help: nothing unlocks today any more.
-    help: bool,
 }
 
 impl Today {
@@ -52,11 +50,8 @@ impl Today {
         let mut diary = context.open()?;
         let numbers = diary.numbers()?;
         let advice = diary.advice(context.today()?)?;
-        let mut done = done(&diary, advice.today)?;
+        let done = done(&diary, advice.today)?;
         let locked = advice.safety.clearance().err();
-        if let Some(why) = &locked {
-            done.help = waits_for_tomorrow(&diary, advice.today, why)?;
-        }
         let next = Next::of(&advice, locked.as_ref(), &done);
         let lang = context.lang();
         context.out.show(&json(&advice, locked.as_ref(), &done, &next, numbers), || {
@@ -91,10 +86,8 @@ fn done(diary: &Diary, today: Day) -> Result<Done, Failure> {
 
 /// The one next step.
 enum Next {
-    Screen,
-    ShortScreen,
-    ScreenShow,
-    ScreenTomorrow,
+    /// What settles that nothing may be put together, and in words.
+    Settle(&'static str, Sentence),
     PlanNew,
     CheckIn,
     Log(String),
@@ -107,7 +100,7 @@ impl Next {
         let open = advice.session.iter().flat_map(|session| &session.items);
         let open = open.map(|item| &item.item.exercise).find(|id| !done.exercises.contains(*id));
         if let Some(why) = locked {
-            return if done.help { Self::ScreenTomorrow } else { Self::unlocks(why) };
+            return Self::Settle(settles(why), next_of(why));
         }
         match open {
             _ if advice.plan.plan.is_none() => Self::PlanNew,
@@ -118,20 +111,9 @@ impl Next {
         }
     }
 
-    fn unlocks(why: &Locked) -> Self {
-        match why {
-            Locked::AskAgain(asks) if asks.iter().all(|ask| *ask == Ask::Today) => Self::ShortScreen,
-            Locked::AskAgain(_) | Locked::NotScreened => Self::Screen,
-            Locked::Standing(_) | Locked::UnderAge => Self::ScreenShow,
-        }
-    }
-
     fn command(&self) -> String {
         match self {
-            Self::ShortScreen => "lissom screen --short".to_owned(),
-            Self::ScreenShow => "lissom screen show".to_owned(),
-            Self::Screen => "lissom screen".to_owned(),
-            Self::ScreenTomorrow => "lissom screen --changed".to_owned(),
+            Self::Settle(command, _) => (*command).to_owned(),
             Self::PlanNew => "lissom plan new".to_owned(),
             Self::CheckIn => "lissom check-in".to_owned(),
             Self::Log(id) => format!("lissom log {id}"),
@@ -143,8 +125,8 @@ impl Next {
     fn sentence(&self) -> Sentence {
         let command = format!("`{}`", self.command());
         let text = match self {
-            Self::Screen | Self::ShortScreen | Self::ScreenShow | Self::PlanNew | Self::Advice => words::NEXT,
-            Self::ScreenTomorrow => words::NEXT_SCREEN_TOMORROW,
+            Self::Settle(_, sentence) => return sentence.clone(),
+            Self::PlanNew | Self::Advice => words::NEXT,
             Self::CheckIn => words::NEXT_CHECK_IN,
             Self::Log(_) => words::NEXT_LOG,
             Self::Tomorrow => words::NEXT_TOMORROW,

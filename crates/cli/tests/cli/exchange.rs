@@ -200,5 +200,6 @@ fn time_that_is_up_is_no_failure_and_is_said() {
     assert!(said.contains("before anything was exchanged") && !said.contains("Nothing new"), "{said}");
     let report = device.json(&["sync", "--budget-ms", "0"]);
     assert_eq!((&report["unsynced"], &report["notices"][0]["kind"]), (&json!(1), &json!("out-of-time")));
+    assert!(report["notices"][0]["text"].as_str().unwrap().contains("before anything was exchanged"), "{report}");
     assert_eq!(device.json(&["sync"])["unsynced"], 0);
 }

@@ -156,6 +156,9 @@ fn keeping_well_is_switched_on_and_off() {
     assert_eq!(device.json_on(0, &["plan", "well"])["mode"], "maintenance");
     assert_eq!(device.json_on(0, &["plan"])["plan"]["mode"], "maintenance");
     assert!(device.run_on(0, &["plan"]).out.starts_with("Your plan for keeping well"));
+    let again = device.json_on(0, &["plan", "well"]);
+    assert_eq!((&again["mode"], &again["changed"]), (&json!("maintenance"), &json!(false)));
+    assert!(device.run_on(0, &["plan", "well"]).out.contains("like this already"));
     assert_eq!(device.json_on(0, &["plan", "well", "--end"])["mode"], "recovery");
 }
 
@@ -198,6 +201,7 @@ fn a_locked_plan_is_a_list_to_read_and_is_unlocked_by_no_more_than_is_due() {
     let said = device.refused_on(3, 3, &with(&["--name", "for the knees"]));
     assert!(said.contains("`lissom screen --short`") && !said.contains("`lissom screen`"), "{said}");
     assert!(said.contains("--minutes 18") && said.contains("--name \"for the knees\""), "{said}");
+    assert!(device.refused_on(3, 3, &with(&["--name=-x"])).contains("--name=-x"), "what begins with a dash is no flag");
     let shown = device.run_on(3, &["plan"]).out;
     assert!(shown.lines().skip(1).all(|line| !line.contains(" min")), "{shown}");
     let (why, week) = (shown.find("five short questions"), shown.find("Monday"));

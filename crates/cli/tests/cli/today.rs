@@ -146,6 +146,13 @@ fn on_the_day_of_a_stop_that_wants_help_the_next_step_is_for_tomorrow() {
     let next = |day| device.json_on(day, &["today"])["next"].clone();
     let said = next(0)["sentence"]["text"].as_str().unwrap().to_owned();
     assert!(said.contains("tomorrow"), "{said}");
+    let refused = device.run_on(0, &["plan", "new", "--preset", "ten-minutes", "--days", "mo"]).err;
+    let advice = device.run_on(0, &["advice"]).out;
+    let shown = device.run_on(0, &["screen", "show"]).out;
+    for said in [&refused, &advice, &shown] {
+        assert!(said.contains("omorrow") && said.contains("`lissom screen --changed`"), "{said}");
+        assert!(!said.contains("`lissom screen`"), "{said}");
+    }
     assert_eq!(next(1)["command"], "lissom screen");
     assert!(!next(1)["sentence"]["text"].as_str().unwrap().contains("tomorrow"));
 }

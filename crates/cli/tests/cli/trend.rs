@@ -116,6 +116,7 @@ fn every_series_is_there_for_programs() {
             "measures",
             "missing",
             "recovered",
+            "rules_version",
             "series",
             "session_effect",
             "statement",

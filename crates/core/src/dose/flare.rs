@@ -15,6 +15,9 @@ use crate::record::Dated;
 pub const ON_POINTS: u32 = 2;
 /// Points over the usual morning that no longer are a flare once two days in a row stay within them.
 pub const OFF_POINTS: u32 = 1;
+/// Days from the last one that speaks for a flare after which it is over: of one that nothing more is known of nobody
+/// knows that it goes on. Weeks of practice and days since pain was in the way go by the same number.
+pub const FLARE_DAYS_MAX: i32 = 14;
 /// Longest bout of walking in a flare, in minutes.
 pub const WALK_BOUT_MINUTES: u32 = 10;
 /// Days for which a flare that ended is kept: longer than outcomes look back, so that ten years are not carried along.
@@ -38,7 +41,7 @@ pub(crate) struct Flare {
     pub(crate) basis: Vec<String>,
     /// Last morning that was close to the usual.
     calm: Option<Day>,
-    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    /// Last day that speaks for it: see [`FlareSpan::felt`].
     felt: Day,
 }
 
@@ -47,9 +50,10 @@ pub(crate) struct Flare {
 pub struct FlareSpan {
     /// First day.
     pub from: Day,
-    /// Last day that speaks for it: the first one, or that of a morning that was not close to the usual.
+    /// Last day that speaks for it: the first one, one on which it was told again, or that of a morning that was not close
+    /// to the usual. A morning that cannot be compared with anything speaks neither for it nor against it.
     pub felt: Day,
-    /// Day on which it was told over or had settled.
+    /// Day on which it was told over, had settled, or nothing had spoken for it for [`FLARE_DAYS_MAX`] days.
     pub over: Option<Day>,
     /// Whether the person said so; else it was seen in the mornings.
     pub told: bool,
@@ -77,7 +81,7 @@ pub(crate) struct Flares {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ended {
     pub(crate) day: Day,
-    /// [`Rule::FlareSettled`] or [`Rule::FlareOver`].
+    /// [`Rule::FlareSettled`], [`Rule::FlareOver`] or [`Rule::FlareFaded`].
     pub(crate) rule: Rule,
     pub(crate) basis: Vec<String>,
 }
@@ -87,7 +91,11 @@ impl Flares {
     pub(crate) fn day(&mut self, day: Day, mornings: &Scored, told: &[Dated<DayOffValues>]) -> bool {
         let says = |what: &str| told.iter().find(|record| record.values.reason.as_deref() == Some(what));
         let flare = says("flare");
+        self.fade(day);
         if let Some(now) = &mut self.now {
+            if flare.is_some() {
+                now.felt = day;
+            }
             // Without it no morning could be compared with anything, and the flare would never settle.
             now.usual = now.usual.or_else(|| mornings.back.usual(day));
             now.leg_usual = now.leg_usual.or_else(|| mornings.leg.usual(day));
@@ -95,11 +103,7 @@ impl Flares {
             let over = says("flare-over").filter(|_| flare.is_none());
             let over = over.map(|record| (Rule::FlareOver, vec![record.id.clone()]));
             if let Some((rule, basis)) = over.or_else(|| Some((Rule::FlareSettled, now.settles(day, mornings)?))) {
-                let span = FlareSpan { over: Some(day), ..now.span() };
-                let mut past = std::mem::take(&mut self.past);
-                past.retain(|past| day.since(past.felt) <= PAST_DAYS);
-                past.push(span);
-                *self = Self { ended: Some(Ended { day, rule, basis }), past, ..Self::default() };
+                self.end(day, rule, basis);
             }
             return false;
         }
@@ -127,6 +131,22 @@ impl Flares {
             Some(Flare { since: day, usual, leg_usual, of_leg: leg.is_some(), rule, basis, calm: None, felt: day });
         (self.bad, self.bad_leg) = (None, None);
         true
+    }
+
+    /// Ends a flare of which nothing more was heard. Nothing rises by it: what was lowered for it stays lower, and what goes
+    /// up takes clean days and a yes as ever.
+    pub(crate) fn fade(&mut self, day: Day) {
+        let Some(now) = self.now.as_ref().filter(|now| day.since(now.felt) >= FLARE_DAYS_MAX) else { return };
+        let (over, basis) = (now.felt.plus(FLARE_DAYS_MAX), now.basis.clone());
+        self.end(over, Rule::FlareFaded, basis);
+    }
+
+    fn end(&mut self, day: Day, rule: Rule, basis: Vec<String>) {
+        let Some(now) = self.now.take() else { return };
+        let mut past = std::mem::take(&mut self.past);
+        past.retain(|past| day.since(past.felt) <= PAST_DAYS);
+        past.push(FlareSpan { over: Some(day), ..now.span() });
+        *self = Self { ended: Some(Ended { day, rule, basis }), past, ..Self::default() };
     }
 
     /// The flares of more than the last year, in order.
@@ -157,14 +177,14 @@ impl Flare {
     fn settles(&mut self, day: Day, mornings: &Scored) -> Option<Vec<String>> {
         let calm = |morning: &Morning, usual: Doubled| over(morning.score, usual) <= doubled(OFF_POINTS);
         let back = mornings.back.on(day);
-        let back_calm = back.map(|morning| self.usual.is_some_and(|usual| calm(morning, usual)));
+        let back_calm = back.zip(self.usual).map(|(morning, usual)| calm(morning, usual));
         let leg = mornings.leg.on(day);
         let leg_calm = leg.map(|morning| self.leg_usual.is_none_or(|usual| calm(morning, usual)));
         if back_calm == Some(false) || leg_calm == Some(false) {
             self.felt = day;
             return None;
         }
-        let today = back.filter(|_| leg_calm.unwrap_or(!self.of_leg))?;
+        let today = back.filter(|_| back_calm.is_some() && leg_calm.unwrap_or(!self.of_leg))?;
         let yesterday = mornings.back.on(day.plus(-1)).filter(|_| self.calm == Some(day.plus(-1)));
         self.calm = Some(day);
         Some(vec![yesterday?.id.clone(), today.id.clone()])

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dose::flare::ON_POINTS;
+use crate::dose::flare::{FLARE_DAYS_MAX, ON_POINTS};
 use crate::dose::fold::{DAYS_TOP, EFFORT_MAX, GAP_DAYS, REDS_DAYS, STRENGTH_DAYS_APART, USUAL_PAIN_MAX};
 use crate::dose::ladder::{LOAD_STEP_PERCENT, MINUTES_TOP};
 use crate::dose::offers::{RISES_A_DAY, WEEK_GROWTH_PERCENT};
@@ -96,6 +96,8 @@ rules! {
     HoldWeeks = "dose.hold.weeks": HOLD_WEEKS,
     /// The top of the ladder.
     HoldTop = "dose.hold.top": HOLD_TOP,
+    /// The plan has no room for one more day.
+    HoldDays = "dose.hold.days": HOLD_DAYS,
     /// No ladder.
     HoldNoLadder = "dose.hold.no_ladder": HOLD_NO_LADDER,
     /// Others go first today.
@@ -144,6 +146,8 @@ rules! {
     FlareSettled = "dose.flare.settled": FLARE_SETTLED,
     /// A flare was reported as over.
     FlareOver = "dose.flare.over": FLARE_OVER,
+    /// Nothing spoke for a flare any more.
+    FlareFaded = "dose.flare.faded": FLARE_FADED,
     /// Down for a flare.
     FlareLowered = "dose.flare.lowered": FLARE_LOWERED,
     /// Half the volume.
@@ -198,6 +202,7 @@ impl Rule {
             Self::GapRestart => sentence.with("days", GAP_DAYS.2),
             Self::Swap => sentence.with("days", REDS_DAYS),
             Self::FlareMornings => sentence.with("points", ON_POINTS),
+            Self::FlareFaded => sentence.with("days", FLARE_DAYS_MAX),
             Self::CeilingPainHigh => sentence.with("pain", SEVERE_PAIN),
             Self::CeilingPain => sentence.with("pain", SOME_PAIN),
             Self::CeilingBeginner => sentence.with("days", BEGINNER_DAYS),

@@ -162,6 +162,7 @@ fn context() -> Context<'static> {
     Context {
         cleared: Some(3),
         fit: FIT,
+        more_days: FIT,
         irritability: Some(Irritability::Low),
         experienced: true,
         ..Context::default()

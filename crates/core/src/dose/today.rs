@@ -54,6 +54,8 @@ pub struct Context<'a> {
     pub pain: Option<i64>,
     /// Irritability; not known is read as moderate.
     pub irritability: Option<Irritability>,
+    /// Ids of the exercises that the plan can have on one more day: only these are offered one.
+    pub more_days: &'a [&'a str],
     /// Whether the person is used to exercise. If not, or not known, the first two weeks begin gently.
     pub experienced: bool,
     /// Local day of the first session; `None` is today.
@@ -176,6 +178,7 @@ impl Fold {
     pub fn today(&self, today: Day, context: &Context<'_>) -> Doses {
         let mut fold = self.clone();
         fold.settle(&Scores::default(), &context.exercises, &mut |_| {});
+        fold.flares.fade(today);
         Today { fold: &fold, day: today, context, level: fold.ceiling(today, context) }.doses()
     }
 
@@ -355,6 +358,7 @@ impl Today<'_> {
             (context.locked.contains(&key.exercise.as_str()), Rule::HoldLocked),
             (known.level() > self.level.max, Rule::HoldCeiling),
             (reached, Rule::HoldTop),
+            (rule == Rule::Days && !context.more_days.contains(&key.exercise.as_str()), Rule::HoldDays),
             (rule == Rule::Harder && self.harder(known).is_none(), Rule::HoldTop),
         ];
         holds.into_iter().find(|(holds, _)| *holds).map(|(_, rule)| rule)

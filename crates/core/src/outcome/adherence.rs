@@ -1,7 +1,8 @@
 //! Weeks of practice: sessions done of sessions agreed, and streaks that do not punish.
 //!
 //! *Agreed*: a number of sessions a week with so many minutes each. It stands from its week until a later one; of two
-//! for one week the smaller stands. 0 sessions is an agreement to do nothing.
+//! for one week the smaller stands. 0 sessions is an agreement to do nothing. What was done before the day of the first
+//! agreement counts toward nothing.
 //!
 //! *Days off* (rest, flare, illness, travel) take their share out of the week: with `k` of 7 days off, `n` agreed
 //! sessions become `n (7 - k)/7`, rounded down. A day can be declared off up to 7 days later. Flares that were told and
@@ -43,7 +44,7 @@ pub const LAST_WEEKS: usize = 12;
 /// Sessions agreed for a week and those after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Agreed {
-    /// Any day of the first week for which it holds.
+    /// A day of the first week for which it holds; of the first agreement of all, the day from which on sessions count.
     pub week: Day,
     /// Sessions a week.
     pub sessions: u8,
@@ -154,8 +155,9 @@ impl Adherence {
         let agreements = by_week(agreed);
         let off = off_days(days_off, flares, today);
         let done: BTreeMap<&str, &DoneSession> = in_order(sessions).map(|one| (one.id.as_str(), one)).collect();
+        let counting = agreements.values().next().map(|first| first.week..=today);
         let mut days: BTreeMap<Day, DoneDay> = BTreeMap::new();
-        for session in done.values().filter(|one| one.day <= today) {
+        for session in done.values().filter(|one| counting.as_ref().is_some_and(|days| days.contains(&one.day))) {
             days.entry(session.day).or_default().add(session);
         }
         let mut halves: BTreeMap<Day, u32> = BTreeMap::new();
@@ -187,11 +189,12 @@ impl Adherence {
         Self { weeks, streak }
     }
 
-    /// Sessions done of those that were to do in the weeks that end after `start` and are over or on track already, in
-    /// percent, rounded down. More than was agreed in one week does not make up for another. `None` if nothing was to do.
+    /// Sessions done of those that were to do in the weeks that end on `start` or later and before today, in percent,
+    /// rounded down. The running week is left out, also once it is on track: else a good one would count before a bad
+    /// one can. More than was agreed in one week does not make up for another. `None` if nothing was to do.
     #[must_use]
-    pub fn percent_since(&self, start: Day) -> Option<u32> {
-        let over = self.weeks.iter().filter(|week| week.monday.plus(6) >= start && week.state != WeekState::Open);
+    pub fn percent_since(&self, start: Day, today: Day) -> Option<u32> {
+        let over = self.weeks.iter().filter(|week| (start..today).contains(&week.monday.plus(6)));
         let (mut done, mut to_do) = (0_u32, 0_u32);
         for week in over {
             let all = week.to_do.saturating_mul(2);
@@ -223,9 +226,11 @@ pub fn agreed_since(agreed: &[Agreed], since: Day) -> Vec<Agreed> {
 fn by_week(agreed: &[Agreed]) -> BTreeMap<Day, Agreed> {
     let mut agreements: BTreeMap<Day, Agreed> = BTreeMap::new();
     for one in agreed {
-        let monday = one.week.monday();
-        let one = Agreed { week: monday, ..*one };
-        agreements.entry(monday).and_modify(|known| *known = (*known).min(one)).or_insert(one);
+        let smaller = |known: &mut Agreed| {
+            let (sessions, minutes) = (known.sessions, known.minutes).min((one.sessions, one.minutes));
+            *known = Agreed { week: known.week.min(one.week), sessions, minutes };
+        };
+        agreements.entry(one.week.monday()).and_modify(smaller).or_insert(*one);
     }
     agreements
 }

@@ -1,17 +1,14 @@
 //! The days of flares, for all that asks for them: weeks of practice, and how long pain has been out of the way.
 //!
-//! A flare that was told lasts to the day before it is told over, or before its mornings have settled; one that is not
-//! over, or that another report follows before it is, counts for 14 days at most. One that was seen in the mornings lasts
-//! to the day before it is over too, but at most for 14 days from its last bad morning: after that nothing is known.
+//! As in the dose rules, a flare is over once it was told over or its mornings have settled, and at the latest
+//! [`FLARE_DAYS_MAX`] days after the last day that speaks for it. It lasts to the day before. Of two that were told, the
+//! report of the later one ends the earlier one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::day::Day;
-use crate::dose::{DayOffValues, FlareSpan};
+use crate::dose::{DayOffValues, FLARE_DAYS_MAX, FlareSpan};
 use crate::record::Dated;
-
-/// Days for which a flare counts of which nothing more is known.
-pub const FLARE_DAYS_MAX: i32 = 14;
 
 /// The last day of each flare by its first: of those that were told, and of those that the dose rules know.
 pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>], known: &[FlareSpan]) -> BTreeMap<Day, Day> {
@@ -23,6 +20,11 @@ pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>], known: &[FlareSpan])
     let overs: BTreeSet<Day> = from("flare-over").chain(settled).collect();
     let began: BTreeSet<Day> = from("flare").collect();
     let longest = |felt: Day| felt.plus(FLARE_DAYS_MAX.saturating_sub(1));
+    // The last day that speaks for a flare that was told: later than its first one if the dose rules know of one.
+    let felt = |from: Day| {
+        let during = known.iter().filter(|flare| (flare.from..=flare.felt).contains(&from));
+        during.map(|flare| flare.felt).max().unwrap_or(from)
+    };
     let last = |from: Day| {
         let over = overs.range(from..).next().copied();
         let next = began.range(from.plus(1)..).next().copied();
@@ -30,7 +32,7 @@ pub(super) fn flare_spans(days_off: &[Dated<DayOffValues>], known: &[FlareSpan])
             (Some(over), None) => over.plus(-1),
             (Some(over), Some(next)) if over <= next => over.plus(-1),
             // The report of the next one closes only that one.
-            (_, next) => next.map_or(longest(from), |next| longest(from).min(next.plus(-1))),
+            (_, next) => next.map_or(longest(felt(from)), |next| longest(felt(from)).min(next.plus(-1))),
         }
     };
     let mut spans: BTreeMap<Day, Day> = began.iter().map(|from| (*from, last(*from))).collect();

@@ -33,9 +33,6 @@ pub enum Part {
 }
 
 impl Part {
-    /// Every part.
-    pub const ALL: &'static [Self] = &[Self::Back, Self::Leg, Self::Sleep, Self::Stress, Self::Mood];
-
     /// What a check-in says about it.
     #[must_use]
     pub fn of(self, check_in: &CheckInValues) -> Option<i64> {

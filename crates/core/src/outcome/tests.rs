@@ -263,6 +263,53 @@ fn the_digest_tells_function_first_and_pain_second() {
     assert_eq!(digest(&empty, monday)[0].key(), "outcome.digest_few");
 }
 
+proptest! {
+    #[test]
+    fn since_when_an_alert_stands_is_what_each_day_would_have_said(
+        runs in proptest::collection::vec((1_usize..30, 0_i64..=10, proptest::option::of(0_i64..=10)), 1..8),
+        gaps in proptest::collection::vec(any::<bool>(), 200), takings in proptest::collection::vec((0_i32..120, 0_i64..=10), 0..4),
+        done in 0_i32..=3,
+    ) {
+        let days = runs.iter().flat_map(|(days, back, leg)| std::iter::repeat_n((*back, *leg), *days));
+        let check_ins: Vec<_> =
+            (0..).zip(days).map(|(day, (back, leg))| check_in(day, back, leg)).collect();
+        let today = check_ins.last().unwrap().day;
+        // A third of the days, or so, have no check-in.
+        let check_ins: Vec<_> =
+            check_ins.into_iter().zip(gaps.iter().cycle().zip(gaps.iter().skip(1).cycle())).filter(|(_, (one, other))| **one || **other)
+                .map(|(check_in, _)| check_in).collect();
+        let measures: Vec<_> =
+            takings.iter().map(|(day, item)| psfs(&format!("m:{day}"), *day, &[("Bending", *item)])).collect();
+        let agreed = [Agreed { week: Day(0), sessions: 3, minutes: 20 }];
+        let sessions: Vec<_> = (0..today.0).filter(|day| day % 7 < done).map(|day| DoneSession {
+            id: format!("s:{day}"), day: Day(day), minutes: None, stopped: false,
+        }).collect();
+        let log = OutcomeLog {
+            check_ins: &check_ins,
+            measures: &measures,
+            agreed: &agreed,
+            sessions: &sessions,
+            episode_start: check_ins.first().map(|one| one.day),
+            ..OutcomeLog::empty(today)
+        };
+        let stands = |day: Day| !Outcome::of(&OutcomeLog { today: day, ..log }).alerts.0.is_empty();
+        let days = (1..=13).map(|back| today.plus(-back)).take_while(|day| stands(*day)).last();
+        let expected = stands(today).then(|| days.unwrap_or(today));
+        prop_assert_eq!(Outcome::of(&log).alerting_since(&log, 13), expected);
+    }
+}
+
+#[test]
+fn an_alert_of_ten_days_has_stood_for_ten_days() {
+    let check_ins = diary(pains(&[(30, 3), (20, 7)]));
+    let log = |today: i32| OutcomeLog { check_ins: &check_ins, ..OutcomeLog::empty(Day(today)) };
+    let since = |today: i32| Outcome::of(&log(today)).alerting_since(&log(today), 13);
+    let first = (30..50).find(|day| since(*day).is_some()).unwrap();
+    assert_eq!(since(first), Some(Day(first)));
+    assert_eq!(since(first + 9), Some(Day(first)));
+    assert_eq!(since(first + 15), Some(Day(first + 2)), "no further back than 13 days");
+}
+
 #[test]
 fn nothing_that_holds_health_data_shows_it() {
     let check_ins = diary(pains(&[(14, 4), (20, 6)]));

@@ -79,6 +79,23 @@ impl Trend {
         }
     }
 
+    /// The trend as it was on an earlier day, without its slope: no median looks ahead of its day, and a baseline that was
+    /// still being made was none.
+    pub(super) fn on(&self, day: Day) -> Self {
+        let until = |values: &[(Day, i64)]| -> Vec<(Day, i64)> {
+            values.iter().take_while(|(known, _)| *known <= day).copied().collect()
+        };
+        let baseline = self.baseline.filter(|baseline| baseline.until <= day);
+        Self {
+            points: until(&self.points),
+            median7: until(&self.median7),
+            median14: until(&self.median14),
+            baseline,
+            band: self.band.filter(|_| baseline.is_some()),
+            slope: None,
+        }
+    }
+
     /// The median of the 14 days up to today, if there is one.
     #[must_use]
     pub fn latest14(&self, today: Day) -> Option<i64> {

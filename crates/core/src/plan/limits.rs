@@ -10,6 +10,10 @@ use crate::screening::Cleared;
 use super::reason::{Because, Cap};
 
 /// Levels and conditions that hold for a person today. Only a clearance makes them: there is no public constructor.
+///
+/// `Limits::from(&cleared)` knows neither the person's own exercises nor when they began: without
+/// [`with_own`](Self::with_own) no exercise of their own comes in, and without
+/// [`since_first_session`](Self::since_first_session) a beginner's first weeks never end. Each leaves the limits stricter.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) level_max: u8,

@@ -85,6 +85,12 @@ impl Locked {
         }
     }
 
+    /// Whether nothing that the person answers today unlocks: something was stopped today that wants help.
+    #[must_use]
+    pub fn waits_for_tomorrow(&self) -> bool {
+        matches!(self, Self::AskAgain(asks) if asks.contains(&Ask::AfterStop { today: true }))
+    }
+
     /// Ids of the results that a clearance has to cover.
     #[must_use]
     pub fn to_cover(&self) -> Vec<&str> {

@@ -33,16 +33,26 @@ pub fn result(
     answers.check(purpose)?;
     let triage = triage(answers, purpose);
     let named = if purpose.is_whole() { known } else { &[] };
-    Ok(ScreeningValues {
+    Ok(values(answers, purpose, &triage, named, country))
+}
+
+fn values(
+    answers: &Answers,
+    purpose: Purpose,
+    triage: &Triage,
+    answers_again: &[String],
+    country: Option<&str>,
+) -> ScreeningValues {
+    ScreeningValues {
         rules_version: Some(RULES_VERSION),
         answers: Some(answers.to_words()),
         level: Some(triage.level.letter().to_owned()),
         fired: Some(triage.fired.iter().map(|fired| fired.rule.id.to_owned()).collect()),
         asked: Some(purpose.word().to_owned()),
-        answers_again: Some(named.iter().take(super::LIST_MAX).cloned().collect()),
+        answers_again: Some(answers_again.iter().take(super::LIST_MAX).cloned().collect()),
         country: country.map(str::to_owned),
         ..ScreeningValues::default()
-    })
+    }
 }
 
 /// The record of answers that were left half way, if what was answered is of level A or B already. `None` otherwise:
@@ -53,17 +63,7 @@ pub fn result(
 #[must_use]
 pub fn left_half_way(answers: &Answers, purpose: Purpose, country: Option<&str>) -> Option<(ScreeningValues, Triage)> {
     let triage = Triage::of(fired(Reading { answers, purpose: None }));
-    let values = || ScreeningValues {
-        rules_version: Some(RULES_VERSION),
-        answers: Some(answers.to_words()),
-        level: Some(triage.level.letter().to_owned()),
-        fired: Some(triage.fired.iter().map(|fired| fired.rule.id.to_owned()).collect()),
-        asked: Some(purpose.word().to_owned()),
-        answers_again: Some(Vec::new()),
-        country: country.map(str::to_owned),
-        ..ScreeningValues::default()
-    };
-    triage.level.needs_clearance().then(|| (values(), triage.clone()))
+    triage.level.needs_clearance().then(|| (values(answers, purpose, &triage, &[], country), triage.clone()))
 }
 
 impl ScreeningValues {

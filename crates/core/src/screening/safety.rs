@@ -66,7 +66,10 @@ pub enum Ask {
     /// The person wrote down a condition that wants somebody to look at it, and has not answered since.
     Changed,
     /// An exercise was stopped for something that wants help: nothing more on that day, and all questions after it.
-    AfterStop,
+    AfterStop {
+        /// Whether that was today: then there is nothing to answer before tomorrow.
+        today: bool,
+    },
     /// Before the first session after the advice to see somebody, and each 14 days while that advice stands.
     AfterAdvice,
     /// The rules are newer than the last answers.
@@ -89,7 +92,7 @@ impl Ask {
             Self::LongBreak { .. } | Self::LongPause | Self::NewEpisode | Self::Worsening | Self::RulesChanged => {
                 Some(Purpose::Again)
             }
-            Self::Changed | Self::AfterStop => Some(Purpose::Changed),
+            Self::Changed | Self::AfterStop { .. } => Some(Purpose::Changed),
             Self::AfterAdvice => Some(Purpose::Session),
             Self::Today => Some(Purpose::Today),
             Self::Caution { .. } => None,
@@ -106,7 +109,7 @@ impl Ask {
             Self::NewEpisode => text::ASK_EPISODE.into(),
             Self::Worsening => text::ASK_WORSENING.into(),
             Self::Changed => text::ASK_CHANGED.into(),
-            Self::AfterStop => text::ASK_STOP.into(),
+            Self::AfterStop { .. } => text::ASK_STOP.into(),
             Self::AfterAdvice => text::ASK_ADVICE.into(),
             Self::RulesChanged => text::ASK_RULES.into(),
             Self::Today => text::ASK_TODAY.into(),
@@ -413,8 +416,8 @@ fn asks(judged: &[Judged<'_>], advice: bool, begun: Option<Day>, usage: &Usage, 
     }
     let (whole, any) = (days(true), days(false));
     // Answers of the same day may have come before it, and a night's rest is asked for anyway.
-    if usage.stopped.filter(|day| *day <= today).is_some_and(|day| whole.is_none_or(|whole| whole <= day)) {
-        asks.push(Ask::AfterStop);
+    if let Some(day) = usage.stopped.filter(|day| *day <= today && whole.is_none_or(|whole| whole <= *day)) {
+        asks.push(Ask::AfterStop { today: day == today });
     }
     let newer = |event: Option<Day>| event.is_some_and(|event| whole.is_none_or(|whole| whole < event));
     if newer(begun) {

@@ -248,7 +248,7 @@ fn shown(context: &Context, diary: &mut Diary, id: &str, edited: &Edited, change
         "unchecked": edited.unchecked.clone().map(Said::from),
         "next": "lissom today",
     });
-    context.out.saved().show(&answer, || {
+    context.out.saved_if(changed).show(&answer, || {
         let mut page = Page::new(lang);
         page.heading(if changed { words::CHANGED } else { words::UNCHANGED });
         week::show(&mut page, lang, &advice);

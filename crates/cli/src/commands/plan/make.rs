@@ -112,7 +112,11 @@ impl New {
 
     /// The command with all that was given; `None` if nothing was.
     fn typed(&self) -> Option<String> {
-        let one = |(flag, given): (&str, &String)| format!(" --{flag} {}", quoted(given));
+        let one = |(flag, given): (&str, &String)| {
+            // Else it would be read as another flag.
+            let between = if given.starts_with('-') { '=' } else { ' ' };
+            format!(" --{flag}{between}{}", quoted(given))
+        };
         let given = self.flags().into_iter().filter_map(|(flag, given)| Some((flag, given.as_ref()?)));
         let more = [("name", &self.name), ("preset", &self.preset)];
         let more = more.into_iter().filter_map(|(flag, given)| Some((flag, given.as_ref()?)));

@@ -153,12 +153,15 @@ impl Well {
         let mut diary = context.open()?;
         let at = moment(context, &mut diary)?;
         let numbers = diary.numbers()?;
+        let before = diary.plan()?.plan.map(|plan| plan.id);
         let id = diary.keep_well(!self.end, Some(at)).map_err(|error| refused::failure(error, numbers))?;
+        let changed = before.as_ref() != Some(&id);
         let (mode, said) = if self.end { ("recovery", words::WELL_END) } else { ("maintenance", words::WELL_ON) };
+        let said = if changed { said } else { words::WELL_ALREADY };
         let lang = context.lang();
-        context
-            .out
-            .saved()
-            .show(&json!({"id": id, "mode": mode}), || format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang)))
+        let out = context.out.saved_if(changed);
+        out.show(&json!({"id": id, "changed": changed, "mode": mode}), || {
+            format!("{}\n{}", said.say(lang), words::NEXT_TODAY.say(lang))
+        })
     }
 }

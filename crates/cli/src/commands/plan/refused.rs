@@ -28,7 +28,11 @@ pub(super) fn locked_new(locked: &Locked, numbers: Numbers, again: &str) -> Fail
 
 fn why(locked: &Locked, numbers: Numbers) -> Sentence {
     let asks = matches!(locked, Locked::NotScreened | Locked::AskAgain(_));
-    let unlock = if asks { words::UNLOCK } else { words::UNLOCK_SHOW };
+    let unlock = match asks {
+        _ if locked.waits_for_tomorrow() => words::UNLOCK_TOMORROW,
+        true => words::UNLOCK,
+        false => words::UNLOCK_SHOW,
+    };
     let unlock = unlock.with("command", settles(locked));
     let said = locked.sentences(numbers).into_iter().chain([unlock.clone()]);
     joined(said).unwrap_or(unlock)

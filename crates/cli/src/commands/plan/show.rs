@@ -6,7 +6,7 @@ use lissom_diary::core::record::Dated;
 use serde_json::{Value, json};
 
 use super::{days, moment, refused, week};
-use crate::commands::screen::settles;
+use crate::commands::screen::next_of;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Said, printable};
@@ -80,7 +80,7 @@ impl Show {
                 }
             }
             match &why {
-                Some(why) => page.say(words::NEXT_STEP.with("command", settles(why))),
+                Some(why) => page.say(next_of(why)),
                 None => page.say(words::NEXT_TODAY),
             }
             page.text()
@@ -167,9 +167,11 @@ impl Follow {
             _ => return Err(Failure::not_found("no-version", words::NO_VERSION)),
         };
         let at = moment(context, &mut diary)?;
+        let before = diary.plan()?.plan.map(|plan| plan.id);
         let new = diary.follow_plan(&id, Some(at))?;
         let lang = context.lang();
-        context.out.saved().show(&json!({"id": new, "version": id}), || {
+        let out = context.out.saved_if(before.as_ref() != Some(&new));
+        out.show(&json!({"id": new, "version": id}), || {
             format!("{}\n{}", words::FOLLOWED.with("id", short_id(&id)).say(lang), words::NEXT_SHOW.say(lang))
         })
     }

@@ -187,6 +187,7 @@ fn json_ask(ask: &Ask) -> JsonAsk {
 fn ask_command(ask: &Ask) -> String {
     match ask {
         Ask::Caution { condition } => format!("lissom screen caution {condition} ANSWER"),
+        Ask::AfterStop { today: true } => super::TOMORROW.to_owned(),
         _ if ask.purpose() == Some(Purpose::Today) => "lissom screen --short".to_owned(),
         _ => "lissom screen".to_owned(),
     }
@@ -272,6 +273,7 @@ fn state(lang: Lang, safety: &Safety) -> Vec<String> {
         }
         Err(Locked::Standing(_)) => (words::STATE_LOCKED, words::UNLOCK_EITHER.into()),
         Err(Locked::UnderAge) => (words::STATE_LOCKED, words::UNLOCK_AGE.into()),
+        Err(why) if why.waits_for_tomorrow() => (words::STATE_NOT_YET, words::UNLOCK_TOMORROW.into()),
         Err(Locked::NotScreened | Locked::AskAgain(_)) => (words::STATE_NOT_YET, words::UNLOCK_ANSWERS.into()),
     };
     vec![format!("{BOLD}{}{BOLD:#}", heading.say(lang)), paragraph(&text.say(lang), 0)]

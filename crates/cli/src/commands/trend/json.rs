@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::outcome::series::Part;
 use lissom_diary::core::outcome::{
-    Alert, Outcome, SessionEffect, Slope, Streak, Tier, Trend, Week as OfWeek, WeekState,
+    Alert, Outcome, RULES_VERSION, SessionEffect, Slope, Streak, Tier, Trend, Week as OfWeek, WeekState,
 };
 use serde::Serialize;
 
@@ -24,6 +24,8 @@ pub(super) struct Week {
 #[derive(Serialize)]
 pub(super) struct Answer<'a> {
     what: &'a str,
+    /// Of the outcome rules.
+    rules_version: u32,
     from: String,
     to: String,
     episode_start: String,
@@ -114,6 +116,7 @@ pub(super) fn answer<'a>(view: &'a View, outcome: &'a Outcome, marks: &Marks, mi
     let said = |sentences: &[Sentence]| sentences.iter().cloned().map(Said::from).collect();
     Answer {
         what: &view.id,
+        rules_version: RULES_VERSION,
         from: view.from.to_string(),
         to: view.to.to_string(),
         episode_start: outcome.episode_start.to_string(),

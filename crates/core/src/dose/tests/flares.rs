@@ -2,6 +2,8 @@ use crate::dose::rule::Rule;
 use crate::dose::today::Status;
 use crate::texts::Lang;
 
+use crate::dose::FLARE_DAYS_MAX;
+
 use super::{BRIDGE, Diary, TILT, because, day, good};
 
 fn at_step_1() -> Diary {
@@ -96,6 +98,60 @@ fn a_flare_told_before_mornings_are_known_settles_once_they_are() {
     assert_eq!(over.flare_over.unwrap().rule, "dose.flare.settled");
     let worse = Diary::default().says(0, "flare").mornings(0..=2, 2).mornings(3..=9, 5);
     assert!(worse.today(9).flare.is_some(), "what is usual stays that of the first mornings");
+}
+
+/// The diary as it was in the evening of a day.
+fn up_to(diary: &Diary, number: i32) -> Diary {
+    let mut diary = diary.clone();
+    diary.check_ins.retain(|one| one.day <= day(number));
+    diary.results.retain(|one| one.day <= day(number));
+    diary.days_off.retain(|one| one.day <= day(number));
+    diary
+}
+
+/// The first day without it, of a flare that is one on `from`.
+fn over_on(diary: &Diary, from: i32) -> i32 {
+    let over = (from..from + 99).find(|number| up_to(diary, *number).today(*number).flare.is_none()).unwrap();
+    let ended = up_to(diary, over).today(over).flare_over.unwrap();
+    assert_eq!(ended.rule, "dose.flare.faded");
+    assert!(!ended.basis.is_empty() && ended.sentence.say(Lang::En).contains("14 days"));
+    over
+}
+
+#[test]
+fn a_flare_of_which_nothing_more_is_heard_is_over_after_14_days() {
+    // Of the leg, which nobody is asked about any more; with calm mornings of the back all along.
+    let leg = at_step_1().mornings(2..=40, 2).legs(-7..=2, 1).legs(3..=4, 3);
+    assert_eq!(over_on(&leg, 4), 4 + FLARE_DAYS_MAX);
+    // Never two mornings in a row: the last bad one counts.
+    let sparse = at_step_1().mornings(3..=4, 6);
+    let sparse = [6, 9, 12].into_iter().fold(sparse, |diary, number| diary.mornings(number..=number, 6));
+    let sparse =
+        [14, 16, 18, 20, 22, 24, 27].into_iter().fold(sparse, |diary, number| diary.mornings(number..=number, 2));
+    assert_eq!(over_on(&sparse, 12), 12 + FLARE_DAYS_MAX);
+    // Told, with mornings that can be compared with nothing; told once more, it goes on from there.
+    let told = Diary::default().says(0, "flare").mornings(0..=0, 2).mornings(9..=9, 2);
+    assert_eq!(over_on(&told, 0), FLARE_DAYS_MAX);
+    assert_eq!(over_on(&told.clone().says(6, "flare"), 6), 6 + FLARE_DAYS_MAX);
+    // Bad mornings go on: so does it.
+    assert!(at_step_1().mornings(3..=60, 6).today(60).flare.is_some());
+    // Told of again after it was over, it is another one.
+    let again = told.says(FLARE_DAYS_MAX, "flare");
+    assert_eq!(again.today(FLARE_DAYS_MAX).flare.unwrap().since, day(FLARE_DAYS_MAX));
+}
+
+#[test]
+fn a_flare_that_fades_raises_nothing() {
+    let flare = Diary::new().clean(TILT, &[0, 1, 2, 3]).accepted(TILT, &[1, 3]).says(4, "flare");
+    let mut done = flare.clean(TILT, &[5, 6, 9, 10, 13, 14, 17, 18]);
+    // A morning on every other day: no two in a row, so that nothing settles.
+    done.check_ins.retain(|one| one.day <= day(4) || (one.day.0 - day(0).0) % 2 == 0 || one.day == day(19));
+    let before = up_to(&done, 17).dose(TILT, 17);
+    assert_eq!((before.step, before.status), (1, Status::Flare), "of two steps");
+    let after = up_to(&done, 17).dose(TILT, 18);
+    assert_eq!((after.step, after.status), (1, Status::Active), "the whole dose of one step less");
+    assert!(up_to(&done, 17).today(18).proposals.is_empty());
+    assert!(done.proposed(19).is_empty() && because(&done.dose(TILT, 19), Rule::HoldSecond), "two clean days first");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::dose::today::{Context, Irritability, Status};
 use crate::dose::{AnswerValues, Exercises, Fold, Key, Side, days, rests_on};
 use crate::own_exercise::{OwnExercise, OwnExerciseValues};
 use crate::record::{Dated, check_fields};
+use crate::result::ResultValues;
 use crate::texts::{ALL, Lang};
 
 use super::{BRIDGE, Diary, TILT, because, both, context, day, good};
@@ -163,9 +164,8 @@ fn answers_that_were_saved_up_are_not_too_much_at_once() {
 #[test]
 fn minutes_want_two_green_weeks_then_days_then_pace() {
     let walk = |numbers: &[i32]| {
-        let minutes = |diary: Diary, number: &i32| {
-            diary.did(*number, crate::result::ResultValues { minutes: Some(10), ..good("walking") })
-        };
+        let minutes =
+            |diary: Diary, number: &i32| diary.did(*number, ResultValues { minutes: Some(10), ..good("walking") });
         numbers.iter().fold(Diary::new(), minutes)
     };
     let early = walk(&[0, 3, 6, 9, 12]);
@@ -215,6 +215,28 @@ fn nothing_rises_while_something_stands_in_the_way() {
     }
     assert_eq!(Fold::new().today(day(0), &context()).level_max, 1, "no morning is known");
     assert_eq!(Fold::new().today(day(0), &Context::default()).level_max, 0);
+}
+
+#[test]
+fn one_more_day_is_offered_only_where_the_plan_has_room_and_takes_no_place_without() {
+    let walks: Vec<i32> = (0..=200).step_by(2).collect();
+    // Long ones, so that a week has volume to grow from.
+    let walk = ResultValues { minutes: Some(600), ..good("walking") };
+    let walked = walks.iter().fold(Diary::new(), |diary, number| diary.did(*number, walk.clone()));
+    let walked = walked.accepted("walking", &walks);
+    let offered = walked.today(201).proposals;
+    assert_eq!(offered.iter().map(|one| one.rule).collect::<Vec<_>>(), ["dose.days"]);
+    let fold = walked.clean(TILT, &[198, 200]).clean("cat-cow", &[198, 200]).fold();
+    let rules = |more_days: &[&str]| {
+        let doses = fold.today(day(201), &Context { more_days, ..context() });
+        let walking = doses.exercises[&both("walking")].because.last().unwrap().rule;
+        (walking, doses.proposals.into_iter().map(|one| one.key.exercise).collect::<Vec<_>>())
+    };
+    let (walking, others) = rules(&[]);
+    assert_eq!(walking, "dose.hold.days");
+    assert_eq!(others, ["cat-cow", TILT], "both, though no more than two grow at a time");
+    let (walking, all) = rules(&["walking"]);
+    assert!(walking == "dose.days" && all.len() == 2 && all.contains(&"walking".to_owned()), "{walking}, {all:?}");
 }
 
 #[test]

@@ -100,6 +100,10 @@ fn a_flare_that_was_seen_in_the_mornings_counts_as_one_that_was_told() {
     let told = [day_off("f:1", MONDAY.0, "flare", MONDAY.0, None)];
     assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 2, Some(5)) }]), [(0, 4)]);
     assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 0, None) }]), [(0, 13)]);
+    // Bad mornings of one that was told speak for it as they do for the dose rules, also if it was told twice.
+    assert_eq!(spans(&told, &[FlareSpan { told: true, ..seen(0, 9, None) }]), [(0, 22)]);
+    let twice = [told[0].clone(), day_off("f:2", MONDAY.0 + 4, "flare", MONDAY.0 + 4, None)];
+    assert_eq!(spans(&twice, &[FlareSpan { told: true, ..seen(0, 9, Some(23)) }]), [(0, 3), (4, 22)]);
 
     let week = |known: &[FlareSpan]| Adherence::of(&agreed(3), &[], &[], known, MONDAY.plus(7)).weeks[0];
     assert_eq!((week(&[]).to_do, week(&[]).state), (3, WeekState::Missed));
@@ -187,8 +191,8 @@ fn an_agreement_stands_until_a_later_one_and_the_smaller_of_two_wins() {
     ];
     let adherence = Adherence::of(&agreed, &[], &[], &[], MONDAY.plus(21));
     assert_eq!(adherence.weeks.iter().map(|week| week.to_do).collect::<Vec<_>>(), [2, 2, 0, 0]);
-    assert_eq!(adherence.percent_since(MONDAY), Some(0));
-    assert_eq!(adherence.percent_since(MONDAY.plus(14)), None);
+    assert_eq!(adherence.percent_since(MONDAY, MONDAY.plus(21)), Some(0));
+    assert_eq!(adherence.percent_since(MONDAY.plus(14), MONDAY.plus(21)), None);
 }
 
 #[test]
@@ -211,8 +215,45 @@ fn weeks_before_the_sessions_that_are_there_are_not_missed() {
 #[test]
 fn one_full_week_does_not_make_up_for_an_empty_one() {
     let adherence = weeks(&[7, 0]);
-    assert_eq!(adherence.percent_since(MONDAY), Some(50));
-    assert_eq!(adherence.percent_since(MONDAY.plus(7)), Some(0));
+    assert_eq!(adherence.percent_since(MONDAY, MONDAY.plus(14)), Some(50));
+    assert_eq!(adherence.percent_since(MONDAY.plus(7), MONDAY.plus(14)), Some(0));
+}
+
+#[test]
+fn the_running_week_is_in_no_percentage_before_it_is_over() {
+    let sessions: Vec<_> = (0..3).map(|nth| session(1, nth, 20)).collect();
+    let of = |today: Day| Adherence::of(&agreed(3), &sessions, &[], &[], today);
+    let sunday = MONDAY.plus(13);
+    assert_eq!(of(sunday).weeks[1].state, WeekState::OnTrack);
+    assert_eq!(
+        of(sunday).percent_since(MONDAY, sunday),
+        Some(0),
+        "nothing in the first week, and all in the running one"
+    );
+    assert_eq!(of(MONDAY.plus(14)).percent_since(MONDAY, MONDAY.plus(14)), Some(50));
+}
+
+#[test]
+fn what_was_done_before_the_first_agreement_counts_toward_nothing() {
+    let thursday = MONDAY.plus(3);
+    let agreed = [
+        Agreed { week: thursday, sessions: 2, minutes: 20 },
+        Agreed { week: MONDAY.plus(7), sessions: 3, minutes: 20 },
+        // A version of the same week, and one of a later week, whose first days count.
+        Agreed { week: MONDAY.plus(5), sessions: 2, minutes: 20 },
+        Agreed { week: MONDAY.plus(12), sessions: 3, minutes: 20 },
+    ];
+    let sessions: Vec<_> =
+        [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2)].iter().map(|(week, nth)| session(*week, *nth, 20)).collect();
+    for agreed in [agreed.to_vec(), agreed_since(&agreed, MONDAY.plus(-7))] {
+        let weeks = Adherence::of(&agreed, &sessions, &[], &[], MONDAY.plus(14)).weeks;
+        assert_eq!(
+            (weeks[0].done_halves, weeks[0].state),
+            (2, WeekState::Missed),
+            "Monday and Wednesday are before it"
+        );
+        assert_eq!((weeks[1].done_halves, weeks[1].state), (6, WeekState::OnTrack));
+    }
 }
 
 fn histories() -> impl Strategy<Value = (Vec<Agreed>, Vec<DoneSession>, Vec<Dated<DayOffValues>>)> {
@@ -263,7 +304,7 @@ proptest! {
             prop_assert!(after.done_halves >= before.done_halves && after.to_do == before.to_do);
             prop_assert!(before.state != WeekState::OnTrack || after.state == WeekState::OnTrack);
         }
-        prop_assert!(after.percent_since(MONDAY) >= before.percent_since(MONDAY));
+        prop_assert!(after.percent_since(MONDAY, today) >= before.percent_since(MONDAY, today));
     }
 
     #[test]
