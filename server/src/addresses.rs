@@ -89,8 +89,10 @@ impl Addresses {
     /// The client that a trusted proxy names: the last address in `X-Forwarded-For` that is not a trusted proxy
     /// itself. Everything before it could be the client's invention.
     pub(crate) fn forwarded(&self, headers: &HeaderMap) -> Client {
-        let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-        let named = lines.flat_map(|line| line.split(',')).map(|text| parse(text.trim())).collect::<Vec<_>>();
+        // Name by name: what a client put in front, be it no text at all, takes nothing from what the proxy wrote after it.
+        let lines = headers.get_all(FORWARDED_FOR).iter();
+        let names = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        let named = names.map(|name| parse(str::from_utf8(name).ok()?.trim())).collect::<Vec<_>>();
         match named.into_iter().rev().find(|named| !named.is_some_and(|address| self.is_trusted(address))) {
             Some(Some(client)) => self.client(client),
             // Nothing is named, or something that is no address: the proxy answers for its clients then.
@@ -125,7 +127,8 @@ impl Addresses {
 pub(crate) const FORWARDED_FOR: &str = "x-forwarded-for";
 
 fn parse(text: &str) -> Option<IpAddr> {
-    text.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip())).ok()
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip())).ok()
 }
 
 impl Drop for Slot {
@@ -204,6 +207,10 @@ mod tests {
         let place = |lines: &[&str]| addresses.place(addresses.forwarded(&forwarded(lines)));
         let _held = place(&["198.51.100.1, 203.0.113.5", "192.0.2.8"]).unwrap();
         assert!(place(&["198.51.100.7, 203.0.113.5:4711"]).is_err());
+        assert!(place(&["[2001:db8::1]"]).is_ok_and(|slot| slot.counted.is_some()));
+        let mut raw = HeaderMap::new();
+        raw.insert(FORWARDED_FOR, axum::http::HeaderValue::from_bytes(b"\x80, 203.0.113.5").unwrap());
+        assert!(addresses.place(addresses.forwarded(&raw)).is_err(), "the client's bytes hide nobody");
         assert!(place(&["203.0.113.5, 198.51.100.1"]).is_ok());
         assert!(place(&[]).is_ok());
         assert!(place(&["unknown"]).is_ok());

@@ -228,7 +228,8 @@ pub(crate) fn table() -> Vec<Route> {
                 success: &[(200, Sealed)],
                 problems: &[Malformed, MailboxEmpty],
             },
-            get(mailbox::take),
+            // By itself `get` answers HEAD too, and the message would be gone unread.
+            get(mailbox::take).head(async || Refusal::new(ProblemKind::MethodNotAllowed)),
         ),
     ]
 }

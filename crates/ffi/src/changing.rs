@@ -85,7 +85,7 @@ impl Diary {
     /// # Errors
     /// `NotFound`, `InvalidInput`, `Kept`
     pub async fn edit_time(&self, id: String, at: Moment) -> Result<(), LissomError> {
-        self.worker.write(move |core| core.edit_time(&id, at.into())).await
+        self.worker.write_at(at, move |core, at| core.edit_time(&id, at)).await
     }
 
     /// Deletes a record. It can be restored; an edit made on another device meanwhile is not lost.

@@ -1,6 +1,7 @@
 //! What can go wrong, for apps: one enum, with data to decide by and a sentence to show.
 
 use lissom_diary::core::refusal::{Reason, Refusal};
+use lissom_diary::core::screening::Numbers;
 use lissom_diary::sync::client::End;
 use lissom_diary::texts::{Lang, Sentence};
 use lissom_diary::{Error, PlanError, SyncReport};
@@ -237,14 +238,14 @@ impl LissomError {
         }
     }
 
-    pub(crate) fn of_plan(error: PlanError, lang: Lang) -> Self {
+    /// `numbers` are those of the person's country: whom to call stands in what locks.
+    pub(crate) fn of_plan(error: PlanError, numbers: Numbers, lang: Lang) -> Self {
         use lissom_diary::core::plan::NotDone;
-        use lissom_diary::core::screening::Numbers;
         match error {
             PlanError::Locked(locked) => Self::Locked {
                 code: "plan.locked".to_owned(),
                 level: locked.level().map(|level| level.letter().to_owned()),
-                texts: say_all(&locked.sentences(Numbers::default()), lang),
+                texts: say_all(&locked.sentences(numbers), lang),
             },
             PlanError::NotDone(NotDone::Refused(refusal)) => Self::refused(&refusal, lang),
             PlanError::NotDone(NotDone::Blocked { out, instead }) => Self::InvalidInput {

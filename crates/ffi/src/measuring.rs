@@ -89,7 +89,7 @@ impl Diary {
     /// # Errors
     /// `InvalidInput` names the field.
     pub async fn record_measure(&self, measure: MeasureDraft, at: Moment) -> Result<String, LissomError> {
-        self.worker.write(move |core| core.record_measure(&measure.values(), Some(at.into()))).await
+        self.worker.write_at(at, move |core, at| core.record_measure(&measure.values(), Some(at))).await
     }
 
     /// Records an exercise of the person's own; gives the id by which results and plans name it.
@@ -97,11 +97,11 @@ impl Diary {
     /// # Errors
     /// `InvalidInput` names the field.
     pub async fn record_own_exercise(&self, exercise: OwnExerciseDraft, at: Moment) -> Result<String, LissomError> {
-        let record = move |core: &mut Core| {
-            let record = core.record_own_exercise(&exercise.values(), Some(at.into()))?;
+        let record = move |core: &mut Core, at| {
+            let record = core.record_own_exercise(&exercise.values(), Some(at))?;
             exercise_id(&record).ok_or(Error::NotFound)
         };
-        self.worker.write(record).await
+        self.worker.write_at(at, record).await
     }
 
     /// Deletes an own exercise, by the id under which results name it. What was done of it stays.

@@ -296,7 +296,11 @@ impl Diary {
         work: impl FnOnce(&mut Core, Lang) -> Result<T, PlanError> + Send + 'static,
     ) -> Result<T, LissomError> {
         let lang = self.worker.lang;
-        let work = move |desk: &mut Desk| work(desk.core()?, lang).map_err(|error| LissomError::of_plan(error, lang));
+        let work = move |desk: &mut Desk| {
+            let core = desk.core()?;
+            // Without a country the words still say what to do.
+            work(core, lang).map_err(|error| LissomError::of_plan(error, core.numbers().unwrap_or_default(), lang))
+        };
         self.worker.ask(Ask::Writing, work).await
     }
 }

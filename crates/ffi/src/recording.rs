@@ -184,12 +184,11 @@ impl Diary {
     /// # Errors
     /// `InvalidInput` names the field; `StorageFull` and others leave everything as it was.
     pub async fn record_session(&self, results: Vec<ResultDraft>, at: Moment) -> Result<Vec<Recorded>, LissomError> {
-        let record = move |core: &mut Core| {
+        let record = move |core: &mut Core, at| {
             let values: Vec<ResultValues> = results.iter().map(ResultDraft::values).collect();
-            core.check_not_in_the_future(at.into())?;
-            core.record_session(&values, Some(at.into()))
+            core.record_session(&values, Some(at))
         };
-        let recorded = self.worker.write(record).await?;
+        let recorded = self.worker.write_at(at, record).await?;
         Ok(recorded.into_iter().map(|one| Recorded { id: one.id, session: one.session }).collect())
     }
 
@@ -198,11 +197,7 @@ impl Diary {
     /// # Errors
     /// As `record_session`.
     pub async fn record_result(&self, result: ResultDraft, at: Moment) -> Result<Recorded, LissomError> {
-        let record = move |core: &mut Core| {
-            core.check_not_in_the_future(at.into())?;
-            core.record_result(&result.values(), Some(at.into()))
-        };
-        let one = self.worker.write(record).await?;
+        let one = self.worker.write_at(at, move |core, at| core.record_result(&result.values(), Some(at))).await?;
         Ok(Recorded { id: one.id, session: one.session })
     }
 
@@ -211,11 +206,7 @@ impl Diary {
     /// # Errors
     /// As `record_session`.
     pub async fn record_check_in(&self, check_in: CheckInDraft, at: Moment) -> Result<String, LissomError> {
-        let record = move |core: &mut Core| {
-            core.check_not_in_the_future(at.into())?;
-            core.record_check_in(&check_in.values(), Some(at.into()))
-        };
-        self.worker.write(record).await
+        self.worker.write_at(at, move |core, at| core.record_check_in(&check_in.values(), Some(at))).await
     }
 
     /// Results, check-ins and measures, sorted by time, then id.

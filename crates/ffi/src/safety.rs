@@ -215,7 +215,7 @@ impl Diary {
         until: Option<LocalDay>,
     ) -> Result<String, LissomError> {
         let until = LocalDay::read_some(until)?;
-        self.worker.write(move |core| core.record_caution(&condition, has, until, Some(at.into()))).await
+        self.worker.write_at(at, move |core, at| core.record_caution(&condition, has, until, Some(at))).await
     }
 
     /// Records that a professional cleared screening results: those it names, and no other.
@@ -224,7 +224,7 @@ impl Diary {
     /// `InvalidInput` names the field. An emergency can be covered 24 hours after it was written down.
     pub async fn record_clearance(&self, clearance: ClearanceDraft, at: Moment) -> Result<String, LissomError> {
         let day = clearance.day.read()?;
-        let record = move |core: &mut Core| {
+        let record = move |core: &mut Core, at| {
             let values = ClearanceValues {
                 who: Some(clearance.who),
                 day: Some(day.to_string()),
@@ -235,9 +235,9 @@ impl Diary {
                 replaces: (!clearance.replaces.is_empty()).then_some(clearance.replaces),
                 ..ClearanceValues::default()
             };
-            core.record_clearance(&values, Some(at.into()))
+            core.record_clearance(&values, Some(at))
         };
-        self.worker.write(record).await
+        self.worker.write_at(at, record).await
     }
 
     /// What to do after stopping for this reason. Ask before the result is recorded: what was stopped for earlier on the

@@ -243,7 +243,6 @@ impl SyncSession {
     ) -> Result<Step, LissomError> {
         let (id, lang) = (self.id, self.worker.lang);
         let piece = move |desk: &mut Desk| {
-            desk.core()?;
             let (_, stepped) = desk.sync.take_if(|(known, _)| *known == id).ok_or(LissomError::Cancelled)?;
             let step = work(desk.core()?, &stepped).map_err(|error| LissomError::of(&error, lang))?;
             if !matches!(step, Step::Finished(_)) {

@@ -13,6 +13,7 @@ use crate::keys::{AppKeys, KeyStore};
 use crate::logging::{LogLevel, log};
 use crate::observing::{DiaryChange, Notifier};
 use crate::panics::{THREADS, contained, install};
+use crate::time::Moment;
 
 type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 
@@ -144,6 +145,20 @@ impl Worker {
     ) -> Result<T, LissomError> {
         let lang = self.lang;
         self.ask(Ask::Writing, move |desk| work(desk.core()?).map_err(|error| LissomError::of(&error, lang))).await
+    }
+
+    /// Writes something of a time, which must not be in the future.
+    pub(crate) async fn write_at<T: Send + 'static>(
+        &self,
+        at: Moment,
+        work: impl FnOnce(&mut Core, lissom_diary::Moment) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, LissomError> {
+        let at = at.into();
+        self.write(move |core| {
+            core.check_not_in_the_future(at)?;
+            work(core, at)
+        })
+        .await
     }
 }
 

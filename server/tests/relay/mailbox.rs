@@ -21,6 +21,7 @@ fn a_message_is_left_once_and_taken_once() {
     take(&rig, &path).assert_problem(ProblemKind::MailboxEmpty);
     assert_eq!(leave(&rig, &path, b"sealed").status, 204);
     leave(&rig, &path, b"a racer's").assert_problem(ProblemKind::MailboxTaken);
+    assert_eq!(ask(rig.relay.address(), "HEAD", &path, &[], b"").status, 405);
     let taken = take(&rig, &path);
     assert_eq!((taken.status, taken.header("content-type")), (200, Some(MAILBOX_MEDIA_TYPE)));
     assert_eq!(taken.body, b"sealed");

@@ -63,11 +63,11 @@ private final class Forward: DiaryObserver {
 }
 
 extension Diary {
-    /// What is committed, by this object, a sync or another process; the present state first. Changes that come faster than
-    /// they are taken are told as one. Ends with the task that iterates.
+    /// What is committed, by this object, a sync or another process; the present state first. Whoever takes them slowly gets
+    /// all of them later, in order: each says since which revision, and none may be left out. Ends with the task that iterates.
     public func changes() async throws -> AsyncStream<DiaryChange> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: DiaryChange.self, bufferingPolicy: .bufferingNewest(1))
+            of: DiaryChange.self, bufferingPolicy: .unbounded)
         let subscription = try await observe(observer: Forward { continuation.yield($0) })
         continuation.onTermination = { _ in subscription.cancel() }
         return stream
@@ -92,7 +92,8 @@ extension Diary {
 private func cancelling<T: Sendable>(_ token: CancelToken, _ work: @Sendable () async throws -> T) async throws -> T {
     do {
         return try await withTaskCancellationHandler(operation: work, onCancel: { token.cancel() })
-    } catch LissomError.Cancelled {
+    } catch LissomError.Cancelled where Task.isCancelled {
+        // Else another sync took its place.
         throw CancellationError()
     }
 }

@@ -1,6 +1,5 @@
 package org.lissom
 
-import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.channels.awaitClose
@@ -29,8 +28,8 @@ fun LocalDay.Companion.of(day: LocalDate): LocalDay = LocalDay(day.year, day.mon
 fun LocalDay.toLocalDate(): LocalDate = LocalDate.of(year, month, day)
 
 /**
- * What is committed, by this object, a sync or another process; the present state first. Changes that come faster than they
- * are collected are told as one. Collecting never holds up a write.
+ * What is committed, by this object, a sync or another process; the present state first. Whoever collects slowly gets all of
+ * it later, in order: each change says since which revision, and none may be left out. Collecting never holds up a write.
  */
 fun Diary.changes(): Flow<DiaryChange> = callbackFlow {
     val subscription = observe(object : DiaryObserver {
@@ -42,9 +41,9 @@ fun Diary.changes(): Flow<DiaryChange> = callbackFlow {
         subscription.cancel()
         subscription.close()
     }
-}.buffer(Channel.CONFLATED)
+}.buffer(Channel.UNLIMITED)
 
-/** Opens a diary, and closes it after the block, whatever comes of it. */
+/** Closes the diary after the block, whatever comes of it. */
 suspend fun <T> Diary.useDiary(block: suspend (Diary) -> T): T = try {
     block(this)
 } finally {
@@ -79,11 +78,9 @@ val LissomException.text: String
 val LissomException.isTemporary: Boolean
     get() = this is LissomException.Busy || (this is LissomException.Relay && retry)
 
-/** A sync whose [LissomException.Cancelled] is a coroutine's own cancellation. */
-suspend fun Diary.syncNow(startedBy: StartedBy = StartedBy.PERSON, budgetMs: Int = 60_000): SyncReport {
-    try {
-        return sync(SyncOptions(startedBy, budgetMs))
-    } catch (cancelled: LissomException.Cancelled) {
-        throw CancellationException("another sync took its place").apply { initCause(cancelled) }
-    }
-}
+/**
+ * A sync with a budget of a minute. [LissomException.Cancelled] says that another sync took its place; the coroutine's own
+ * cancellation is none.
+ */
+suspend fun Diary.syncNow(startedBy: StartedBy = StartedBy.PERSON, budgetMs: Int = 60_000): SyncReport =
+    sync(SyncOptions(startedBy, budgetMs))
