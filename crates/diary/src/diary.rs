@@ -144,8 +144,9 @@ impl Diary {
         Ok(Self::assemble(secrets, storage, secret, keys, invite))
     }
 
-    /// Opens the diary of a folder to look at only, as a widget does beside its app. Writes nothing, takes no lock, and
-    /// whatever records something fails with [`Error::ReadOnly`].
+    /// Opens the diary of a folder to look at only, as a widget does beside its app. Changes no data, blocks
+    /// nobody, and whatever records something fails with [`Error::ReadOnly`]. `SQLite` keeps its files beside the database
+    /// meanwhile, and needs leave to write into the folder for that: close it after reading.
     ///
     /// # Errors
     /// [`Error::ReadOnly`] as well if the app has to open the diary first, since it was updated.

@@ -93,8 +93,9 @@ impl Diary {
         Self::started(place, open).await
     }
 
-    /// Opens the diary of a folder to look at only, for a widget or an extension beside the app. It takes no lock and writes
-    /// nothing; whatever records something is `ReadOnly`.
+    /// Opens the diary of a folder to look at only, for a widget or an extension beside the app. It changes no data and
+    /// blocks nobody; whatever records something is `ReadOnly`. While it is open, `SQLite` keeps its files beside the database:
+    /// close it after reading.
     ///
     /// # Errors
     /// As `open`; `ReadOnly` if the app has to open it first, after an update.
