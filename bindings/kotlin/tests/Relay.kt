@@ -14,7 +14,7 @@ class Relay : AutoCloseable {
 
     fun start(listen: String) {
         val command = listOf(
-            System.getProperty("lissom.relay"), "--log", "error", "serve", "--listen", listen, "--min-free", "0",
+            System.getProperty("lissom.relay"), "serve", "--log", "error", "--listen", listen, "--min-free", "0",
             "--registration", "open", "--data", File(folder, "data").path,
         )
         val started = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()

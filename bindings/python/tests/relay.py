@@ -14,7 +14,7 @@ class Relay:
         self.start("127.0.0.1:0")
 
     def start(self, listen: str) -> None:
-        command = [self.program, "--log", "error", "serve", "--listen", listen, "--min-free", "0", "--registration", "open", "--data"]
+        command = [self.program, "serve", "--log", "error", "--listen", listen, "--min-free", "0", "--registration", "open", "--data"]
         self.process = subprocess.Popen([*command, str(Path(self.folder.name) / "data")], stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -17,7 +17,7 @@ final class Relay {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["LISSOM_RELAY"] ?? "")
         process.arguments = [
-            "--log", "error", "serve", "--listen", listen, "--min-free", "0", "--registration", "open", "--data",
+            "serve", "--log", "error", "--listen", listen, "--min-free", "0", "--registration", "open", "--data",
             folder.appendingPathComponent("data").path,
         ]
         let out = Pipe()
