@@ -87,7 +87,13 @@ impl Diary {
     ) -> Result<Arc<Self>, LissomError> {
         let place = options.place(keys, false);
         let open = move |place: &Place| match place.open() {
-            Err(LissomError::NoDiary { .. }) => create(place, &options.device_name),
+            // Another process may create it meanwhile: then its diary is the one.
+            Err(LissomError::NoDiary { .. }) => {
+                create(place, &options.device_name).or_else(|error| match place.open() {
+                    Err(LissomError::NoDiary { .. }) => Err(error),
+                    opened => opened,
+                })
+            }
             opened => opened,
         };
         Self::started(place, open).await

@@ -86,8 +86,8 @@ pub struct ResultDraft {
 /// How the person is. Several a day are fine.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct CheckInDraft {
-    /// Back pain, NRS 0 to 10.
-    pub pain: i32,
+    /// Back pain, NRS 0 to 10: needed to record one. None in a check-in whose pain this version cannot read.
+    pub pain: Option<i32>,
     /// Leg pain, NRS 0 to 10.
     #[uniffi(default = None)]
     pub leg: Option<i32>,
@@ -330,7 +330,7 @@ impl From<ResultValues> for ResultDraft {
 impl CheckInDraft {
     pub(crate) fn values(&self) -> CheckInValues {
         CheckInValues {
-            pain: Some(i64::from(self.pain)),
+            pain: self.pain.map(i64::from),
             leg: int(self.leg),
             sleep: int(self.sleep),
             stress: int(self.stress),
@@ -344,7 +344,7 @@ impl CheckInDraft {
 impl From<CheckInValues> for CheckInDraft {
     fn from(values: CheckInValues) -> Self {
         Self {
-            pain: whole(values.pain).unwrap_or(0),
+            pain: whole(values.pain),
             leg: whole(values.leg),
             sleep: whole(values.sleep),
             stress: whole(values.stress),

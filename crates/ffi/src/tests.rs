@@ -54,7 +54,7 @@ fn diary() -> (TempDir, Arc<Diary>) {
 }
 
 fn pain(pain: i32) -> CheckInDraft {
-    CheckInDraft { pain, leg: None, sleep: None, stress: None, mood: None, note: None }
+    CheckInDraft { pain: Some(pain), leg: None, sleep: None, stress: None, mood: None, note: None }
 }
 
 fn all() -> HistoryQuery {
@@ -270,4 +270,23 @@ fn an_edit_writes_what_differs_and_leaves_what_another_device_changed() {
     let [row] = wait(diary.history(all())).unwrap().try_into().unwrap();
     assert_eq!(row.entry, HistoryEntry::CheckIn { values: CheckInDraft { leg: Some(2), ..pain(3) } });
     assert_eq!((row.at, row.day), (AT, LocalDay { year: 2026, month: 11, day: 22 }));
+}
+
+#[test]
+fn a_check_in_without_pain_is_refused_and_none_is_made_up() {
+    let (_folder, diary) = diary();
+    let draft = CheckInDraft { pain: None, ..pain(0) };
+    let refused = wait(diary.record_check_in(draft, AT)).unwrap_err();
+    assert!(matches!(refused, LissomError::InvalidInput { field, .. } if field == "pain"));
+    assert_eq!(CheckInDraft::from(lissom_diary::CheckInValues::default()).pain, None);
+}
+
+#[test]
+fn what_locks_an_app_says_whom_to_call_in_the_persons_country() {
+    let (_folder, diary) = diary();
+    let answers = vec!["a1=yes".to_owned()];
+    wait(diary.record_screening_left(answers, ScreeningPurpose::First, AT, Some("US".to_owned()))).unwrap();
+    let refused = wait(diary.make_preset("ten-minutes".to_owned(), vec![0, 2], AT)).unwrap_err();
+    let LissomError::Locked { texts, .. } = refused else { panic!("{refused:?}") };
+    assert!(texts.iter().any(|text| text.contains("911")), "{texts:?}");
 }

@@ -125,8 +125,15 @@ impl Worker {
 
     /// Has work done that nobody waits for.
     pub(crate) fn leave(&self, work: impl FnOnce(&mut Desk) + Send + 'static) {
+        let job = move |desk: &mut Desk| {
+            // Nobody waits for it: a panic is in the log, and the diary's thread goes on.
+            let _contained = contained(|| {
+                work(desk);
+                Ok(())
+            });
+        };
         // A closed diary has nothing left to do.
-        let _closed = self.jobs.send(Box::new(work));
+        let _closed = self.jobs.send(Box::new(job));
     }
 
     /// Reads; errors in the diary's language.
