@@ -175,7 +175,7 @@ impl Diary {
         }
     }
 
-    /// Records a flare, its end, or days off.
+    /// Records a flare, its end, or days off. A flare is of today or earlier: nobody has one that is to come.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] of `from` or `to`.
@@ -189,13 +189,17 @@ impl Diary {
         if to.is_some_and(|to| to < from) {
             return Err(Refusal::new("to", Reason::Contradicts { with: "from" }).into());
         }
+        let at = self.moment(at)?;
+        if ["flare", "flare-over"].contains(&reason) && from > Day::of(at).plus(1) {
+            return Err(Refusal::new("from", Reason::InTheFuture).into());
+        }
         let values = DayOffValues {
             reason: Some(reason.to_owned()),
             from: Some(from.to_string()),
             to: to.map(|to| to.to_string()),
             ..DayOffValues::default()
         };
-        self.add(&values, at)
+        self.add(&values, Some(at))
     }
 
     /// Flares and days off, the oldest first.

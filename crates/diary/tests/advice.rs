@@ -6,7 +6,7 @@ mod cases;
 use cases::cases;
 use lissom_diary::core::day::Day;
 use lissom_diary::core::screening::{AnswerKind, Answers, Purpose, next_question};
-use lissom_diary::{CheckInValues, Diary, ExportFormat, HistoryQuery, Moment, ResultValues, SystemHost};
+use lissom_diary::{CheckInValues, Diary, Error, ExportFormat, HistoryQuery, Moment, ResultValues, SystemHost};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -398,4 +398,16 @@ fn a_plan_that_is_like_that_already_gets_no_new_version() {
     assert_eq!(diary.plan_versions().unwrap().len(), 2);
     assert_ne!(diary.follow_plan(&begins, now()).unwrap(), begins, "an earlier one is followed anew");
     assert_eq!(diary.plan_versions().unwrap().len(), 3);
+}
+
+#[test]
+fn nobody_has_a_flare_that_is_to_come() {
+    let (_folder, mut diary) = begun();
+    for reason in ["flare", "flare-over"] {
+        let refused = diary.record_day_off(reason, first().plus(365), None, Some(at(3, 8)));
+        assert!(matches!(refused, Err(Error::InvalidInput(refusal)) if refusal.field == "from"), "{reason}");
+    }
+    assert!(diary.days_off().unwrap().is_empty());
+    diary.record_day_off("travel", first().plus(365), None, Some(at(3, 8))).unwrap();
+    diary.record_day_off("flare", first(), None, Some(at(3, 8))).unwrap();
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::check_in::CheckInValues;
+use crate::dose::{Exercises, Fold, days};
 use crate::outcome::tests::day_off;
 use proptest::prelude::*;
 
@@ -324,5 +326,36 @@ proptest! {
         prop_assert!(streak.on_track_of_last <= streak.last_weeks && streak.last_weeks <= 12);
         let paused: Vec<Day> = adherence.weeks.iter().filter(|week| week.state == WeekState::Paused).map(|week| week.monday).collect();
         prop_assert!(paused.windows(2).all(|pair| pair[1].since(pair[0]) >= 28));
+    }
+
+    /// Two looks at the same flares: no day that the dose rules halve counts as one on which sessions were owed.
+    #[test]
+    fn every_day_of_a_flare_of_the_dose_rules_is_one_for_the_weeks_too(
+        mornings in proptest::collection::vec(proptest::option::weighted(0.7, 0_i64..=10), 60),
+        told in proptest::collection::vec((0..60_i32, 0..30_i32, any::<bool>()), 0..5),
+    ) {
+        let check_ins: Vec<_> = (0..).zip(&mornings).filter_map(|(number, pain)| {
+            let values = CheckInValues { pain: Some((*pain)?), ..CheckInValues::default() };
+            Some(Dated { id: format!("c:{number}"), day: MONDAY.plus(number), at_ms: 0, values })
+        }).collect();
+        let off: Vec<_> = (0..).zip(&told).map(|(id, (from, later, on))| {
+            let reason = if *on { "flare" } else { "flare-over" };
+            day_off(&format!("f:{id}"), MONDAY.0 + from + later, reason, MONDAY.0 + from, None)
+        }).collect();
+        let mut fold = Fold::new();
+        for day in days(&check_ins, &[], &[], &off) {
+            fold.day(&day, &Exercises::default());
+        }
+        let known = fold.flares();
+        let spans = flare_spans(&off, &known);
+        for flare in &known {
+            let over = flare.over.unwrap_or(flare.felt.plus(crate::dose::FLARE_DAYS_MAX));
+            for day in (flare.from.0..over.0).map(Day) {
+                prop_assert!(
+                    spans.iter().any(|(from, to)| (*from..=*to).contains(&day)),
+                    "day {} of {:?} to {:?}", day.since(MONDAY), flare.from.since(MONDAY), over.since(MONDAY)
+                );
+            }
+        }
     }
 }
