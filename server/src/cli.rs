@@ -177,15 +177,19 @@ fn of(place: Place) -> Result<Config, Failure> {
     Ok(loaded.config)
 }
 
+/// What is logged, if the setting can be understood.
+fn log_filter(config: &Config) -> Result<EnvFilter, Failure> {
+    EnvFilter::try_new(&config.log).map_err(|error| Failure::usage(format!("log cannot be `{}`: {error}", config.log)))
+}
+
 fn start_log(config: &Config) -> Result<(), Failure> {
-    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("log cannot be `{}`: {error}", config.log));
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| wrong(&error))?;
+    let filter = log_filter(config)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
     let started = match config.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
     };
-    started.map_err(|error| wrong(&error))
+    started.map_err(|error| Failure::usage(format!("log cannot be started: {error}")))
 }
 
 /// Tells of variables that look like settings and are none.

@@ -22,6 +22,7 @@ pub(crate) fn config(command: Config) -> Result<(), Failure> {
         Config::Check(settings) => {
             let loaded = settings.load()?;
             super::warn_of_strays(&loaded);
+            super::log_filter(&loaded.config)?;
             say(checked(&loaded));
         }
         Config::Show(settings) => {

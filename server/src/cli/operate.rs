@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use lissom_relay::store::{self, Damage, Database, Verdict, unix_seconds};
+use lissom_relay::store::{self, Damage, Database, VaultSummary, Verdict, unix_seconds};
 
 use super::failure::Failure;
-use super::say;
+use super::{complain, say};
 
 pub(crate) fn quota(folder: &Path, diary: &str, set: Option<u64>, default: bool) -> Result<(), Failure> {
     let mut database = Database::open(folder)?;
@@ -17,15 +17,19 @@ pub(crate) fn quota(folder: &Path, diary: &str, set: Option<u64>, default: bool)
 
 pub(crate) fn delete_vault(folder: &Path, diary: &str, yes: bool) -> Result<(), Failure> {
     let mut database = Database::open(folder)?;
-    let vault = if yes { database.delete_vault(diary)? } else { database.vault(diary)? };
-    let what = format!("{} with {} entries, {} bytes", vault.vault, vault.entries, vault.bytes);
-    if yes {
-        say(format_args!("deleted: {what}"));
-        return Ok(());
+    let what = |vault: &VaultSummary| format!("{} with {} entries, {} bytes", vault.vault, vault.entries, vault.bytes);
+    if !yes {
+        let what = what(&database.vault(diary)?);
+        return Err(Failure::refused(format!(
+            "not deleted: {what}\n  Say --yes. Its devices keep everything, and may bring it again."
+        )));
     }
-    Err(Failure::refused(format!(
-        "not deleted: {what}\n  Say --yes. Its devices keep everything, and may bring it again."
-    )))
+    let (vault, scrubbed) = database.delete_vault(diary)?;
+    say(format_args!("deleted: {}", what(&vault)));
+    if !scrubbed {
+        complain("somebody was reading: its bytes leave the files when the relay starts again");
+    }
+    Ok(())
 }
 
 pub(crate) fn vaults(folder: &Path, json: bool) -> Result<(), Failure> {

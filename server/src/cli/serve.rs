@@ -42,6 +42,8 @@ pub(crate) fn serve(options: Options) -> Result<(), Failure> {
     super::warn_of_strays(&loaded);
     let mut config = loaded.config;
     config.connections_max = within_open_files(config.connections_max);
+    // A fifth of the connections is left for syncing, however few there are.
+    config.watchers_max = config.watchers_max.min(config.connections_max.saturating_mul(4) / 5);
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(4));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)

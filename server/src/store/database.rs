@@ -62,18 +62,20 @@ impl Database {
     }
 
     /// Deletes the one vault whose id begins like this. Its owner has signed nothing, so that devices are told that
-    /// there is no such vault, and may register it again where they are let in.
+    /// there is no such vault, and may register it again where they are let in. Tells besides whether its bytes are off
+    /// the files already: who reads at the time keeps them there until the relay starts again.
     ///
     /// # Errors
     /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
-    pub fn delete_vault(&mut self, beginning: &str) -> Result<VaultSummary, StoreError> {
+    pub fn delete_vault(&mut self, beginning: &str) -> Result<(VaultSummary, bool), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let vault = vaults::beginning(&transaction, beginning)?;
         let summary = summary_of(&transaction, &vault)?;
         vaults::forget(&transaction, &vault)?;
         transaction.commit()?;
-        scrub::scrub(&self.connection)?;
-        Ok(summary)
+        // It is deleted: whatever is in the way of the rest is no failure of that.
+        let scrubbed = scrub::scrub(&self.connection).unwrap_or(false);
+        Ok((summary, scrubbed))
     }
 
     /// The vault whose id begins like this.

@@ -19,6 +19,8 @@ fn a_mistyped_key_is_refused_at_once_with_what_was_meant() {
         let text = errors(&refused);
         assert!(text.contains("there is no setting `regstration`; did you mean `registration`?"), "{text}");
     }
+    let log = program().args(["config", "check", "--log", "a=b=c"]).output().unwrap();
+    assert_eq!((log.status.code(), errors(&log).contains("log cannot be")), (Some(2), true), "{}", errors(&log));
     let flag = program().args(["serve", "--regstration", "open"]).output().unwrap();
     assert_eq!((flag.status.code(), errors(&flag).contains("'--registration'")), (Some(2), true), "{}", errors(&flag));
 }

@@ -231,11 +231,30 @@ async fn a_diary_that_the_operator_deletes_is_off_the_files_and_may_come_again()
     rig.grow(&other, &other.entries(0..3)).await;
     let mut database = Database::open(rig.folder.path()).unwrap();
     database.set_quota(&vault.id.to_text(), Some(1 << 20)).unwrap();
-    assert_eq!(database.delete_vault(&vault.id.to_text()[..8]).unwrap().entries, 3);
+    let (deleted, scrubbed) = database.delete_vault(&vault.id.to_text()[..8]).unwrap();
+    assert!(deleted.entries == 3 && scrubbed);
     assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));
     assert!(!rig.is_on_disk(vault.entry(0).bytes()));
     assert_eq!(rig.read(&other).await, joined(&other.entries(0..3)));
     assert_eq!(rig.store.register(vault.keys, Admission::Open).await.unwrap(), Registered::New);
     assert_eq!(rig.grow(&vault, &vault.entries(0..3)).await.positions, [1, 2, 3]);
     assert!(database.verify().unwrap().is_good());
+}
+
+#[tokio::test]
+async fn a_reader_in_the_way_is_told_and_no_failure_of_a_deletion() {
+    let rig = Rig::new();
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    let reader = rig.connection();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM entry").unwrap();
+    let mut database = Database::open(rig.folder.path()).unwrap();
+    let (deleted, scrubbed) = database.delete_vault(&vault.id.to_text()[..8]).unwrap();
+    assert!(deleted.entries == 3 && !scrubbed);
+    assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));
+    assert!(rig.is_on_disk(vault.entry(0).bytes()));
+    drop(reader);
+    rig.store.close().await;
+    drop(database);
+    assert!(!rig.is_on_disk(vault.entry(0).bytes()), "gone when the relay ends");
 }
