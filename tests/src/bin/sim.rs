@@ -1,5 +1,5 @@
 //! Runs the simulator: one seed, or many; prints what happened and what did not hold.
-#![expect(clippy::print_stdout, reason = "a program that reports")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -92,6 +92,12 @@ fn main() -> ExitCode {
         let found = serde_json::json!({"first": asked.first, "seeds": asked.seeds, "steps_each": asked.steps,
             "steps": steps, "seconds": seconds, "counts": counts, "violations": seeds});
         println!("{found}");
+        // What broke is told beside the figures: a violation that does not come again is known by this alone.
+        for (seed, ran) in &failed {
+            if let Some((at, violation)) = &ran.violation {
+                eprintln!("seed {seed}, step {at}: {violation}");
+            }
+        }
         return if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     for (what, count) in &counts {

@@ -76,8 +76,11 @@ impl SimRelay {
         }
     }
 
-    /// Its disk as it is; nobody writes while it is copied.
+    /// Its disk as it is. The relay's own thread may be folding the write-ahead log in: while somebody else may write,
+    /// it cannot empty the log, so that database and log together are whole.
     pub(crate) fn backup(&self) -> Disk {
+        let held = Connection::open(self.folder.join("relay.db")).expect("the relay's database");
+        held.execute_batch("BEGIN IMMEDIATE").expect("the right to write");
         read_files(&self.folder, &["relay.db", "relay.db-wal"])
     }
 
