@@ -136,16 +136,16 @@ impl Diary {
         deadline: Option<Instant>,
         unreachable: &mut Option<Sentence>,
     ) -> Result<Outcome, Error> {
+        let left = || deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
         loop {
             event = match self.next_effect(event)? {
                 Effect::Finish(outcome) => return Ok(outcome),
+                Effect::Exchange(_) if left().is_zero() => return Ok(self.client.give_up()),
                 Effect::Exchange(request) => {
-                    let left = deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-                    if left.is_zero() {
-                        return Ok(self.client.give_up());
-                    }
-                    match transport.exchange(&request, left.min(Duration::from_mins(10))) {
+                    match transport.exchange(&request, left().min(Duration::from_mins(10))) {
                         Ok(response) => Event::Answer(response),
+                        // It was our time that ran out, not the relay that was away.
+                        Err(_) if left().is_zero() => return Ok(self.client.give_up()),
                         Err(error) => {
                             let detail = error.to_string();
                             *unreachable = Some(error.0);

@@ -23,6 +23,15 @@ impl Diary {
         self.read_own(false)
     }
 
+    /// What was written down of each of the person's own exercises, by the id under which results name it: for editing.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn own_exercise_values(&self) -> Result<Vec<(String, OwnExerciseValues)>, Error> {
+        let records = self.read_kind::<OwnExerciseValues>(None, false)?;
+        Ok(records.into_iter().filter_map(|record| Some((exercise_id(&record.id)?, record.values))).collect())
+    }
+
     /// Names of the person's own exercises by id, of those that were deleted too: what was done of them keeps its name.
     ///
     /// # Errors

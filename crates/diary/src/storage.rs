@@ -5,6 +5,7 @@
 //! committed since a document was loaded, or if a transaction of ours failed, the document is dropped and
 //! loaded again.
 
+pub(crate) mod applying;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod notice;
@@ -15,6 +16,7 @@ mod schema;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lissom_core::document::{Document, Writer};
@@ -49,7 +51,7 @@ pub(crate) struct Storage {
     /// The vault that the keys of this process belong to, once it is known.
     vault: Option<[u8; 32]>,
     /// Held while entries are being taken in: whoever gets it knows that nobody else is. None where nothing is written.
-    applying: Option<File>,
+    applying: Option<Arc<File>>,
     /// Transactions until the simulated end of this process.
     #[cfg(feature = "simulator")]
     pub(crate) fuse: Option<u32>,
@@ -100,7 +102,7 @@ impl Storage {
         schema::prepare(&mut connection)?;
         let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
         let applying = options.map_err(Error::file(crate::texts::error::TRIED_OPEN_LOCK))?;
-        Ok(Self::new(connection, host, Some(applying)))
+        Ok(Self::new(connection, host, Some(Arc::new(applying))))
     }
 
     /// Opens the database to look at only: nothing is written, and no lock is taken that another process waits for.
@@ -116,7 +118,7 @@ impl Storage {
         Ok(Self::new(connection, host, None))
     }
 
-    fn new(connection: Connection, host: Box<dyn Host>, applying: Option<File>) -> Self {
+    fn new(connection: Connection, host: Box<dyn Host>, applying: Option<Arc<File>>) -> Self {
         Self {
             connection,
             host,
@@ -131,7 +133,7 @@ impl Storage {
     }
 
     /// The file whose lock says that a process is taking entries in.
-    pub(crate) fn applying(&self) -> Result<&File, Error> {
+    pub(crate) fn applying(&self) -> Result<&Arc<File>, Error> {
         self.applying.as_ref().ok_or_else(|| Error::ReadOnly(crate::texts::error::WHY_DATABASE_READ_ONLY.into()))
     }
 

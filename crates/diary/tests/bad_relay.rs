@@ -376,3 +376,25 @@ fn a_panic_that_an_app_catches_leaves_nothing_of_its_transaction_behind() {
     }
     assert!(caught > 5, "the panics fell inside");
 }
+
+/// A relay that takes a request and says nothing, for as long as it is waited for.
+struct Silent;
+
+impl Transport for Silent {
+    fn exchange(&mut self, _request: &Request, timeout: Duration) -> Result<Response, TransportError> {
+        let (_open, never) = std::sync::mpsc::channel::<()>();
+        assert!(never.recv_timeout(timeout).is_err());
+        Err(TransportError::new("nothing came"))
+    }
+}
+
+#[test]
+fn a_time_that_ran_out_within_an_exchange_is_no_relay_that_is_away() {
+    let mut phone = device("phone", &Pool::default());
+    phone.log();
+    let options = SyncOptions { budget: Duration::from_millis(20), started_by: StartedBy::Person };
+    let report = phone.diary.sync(&mut Silent, options).unwrap();
+    assert_eq!((report.end.clone(), report.unsynced > 0), (End::OutOfTime, true));
+    report.check().unwrap();
+    assert_eq!(phone.sync(), End::Done);
+}

@@ -19,10 +19,11 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::storage::applying::Applying;
 use crate::storage::documents::{QUARANTINED, WAITING};
 use crate::storage::entries::{Done, OPENED, SET_ASIDE, UNREADABLE, count, reread};
 use crate::storage::{Storage, Write, cursor};
-use crate::texts::{error as words, notice};
+use crate::texts::notice;
 
 /// Most junk kept, in bytes; of what comes after, only the notice is kept.
 const JUNK_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -72,10 +73,8 @@ impl Storage {
     }
 
     fn commit_marked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
-        self.applying()?.lock().map_err(Error::file(words::TRIED_LOCK))?;
-        let done = self.commit_locked(keys, page);
-        self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
-        done
+        let _held = Applying::lock(self.applying()?)?;
+        self.commit_locked(keys, page)
     }
 
     fn commit_locked(&mut self, keys: &Keys, page: &PageCommit<'_>) -> Result<Done, Error> {
@@ -113,12 +112,8 @@ impl Storage {
             return Ok(());
         }
         // A mark of a process that is alive and at work says nothing.
-        if self.applying()?.try_lock().is_err() {
-            return Ok(());
-        }
-        let recovered = self.recover_marks();
-        self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
-        recovered
+        let Some(_held) = Applying::try_lock(self.applying()?) else { return Ok(()) };
+        self.recover_marks()
     }
 
     fn recover_marks(&mut self) -> Result<(), Error> {
@@ -158,9 +153,9 @@ impl Storage {
             rows.collect::<Result<_, _>>()?
         };
         for id in ids {
-            self.applying()?.lock().map_err(Error::file(words::TRIED_LOCK))?;
+            let held = Applying::lock(self.applying()?)?;
             let opened = self.reopen_marked(keys, id);
-            self.applying()?.unlock().map_err(Error::file(words::TRIED_UNLOCK))?;
+            drop(held);
             match opened {
                 // One that is damaged keeps none of the others.
                 Ok(()) | Err(Error::Integrity(_)) => {}
