@@ -38,6 +38,10 @@ private class Told : DiaryObserver {
         changes.trySend(change)
     }
 
+    override fun onEnd() {
+        changes.close()
+    }
+
     suspend fun next(): DiaryChange = withTimeout(30_000) { changes.receive() }
 }
 
@@ -118,8 +122,9 @@ class StoryTest {
         assertTrue(withTimeout(30_000) { heard.receive() }.first)
         diary.recordCheckIn(CheckInDraft(3), AT)
         assertFalse(withTimeout(30_000) { heard.receive() }.first)
-        collecting.cancelAndJoin()
         assertTrue(diary.changes().first().first)
+        diary.closeDiary()
+        withTimeout(30_000) { collecting.join() }
     }
 
     @Test
@@ -208,6 +213,8 @@ class StoryTest {
                 called.add(change)
                 error("the app's own fault, with a person's words")
             }
+
+            override fun onEnd() = Unit
         })
         assertNotNull(called.poll(30, TimeUnit.SECONDS))
         diary.recordCheckIn(CheckInDraft(3), AT)
@@ -305,12 +312,21 @@ class StoryTest {
             phone.setRelay(relay.address)
             phone.recordCheckIn(CheckInDraft(3), AT)
             val session = phone.syncSession(StartedBy.APP)
-            var step = session.step(Answer.Begin)
-            while (step is SyncStep.Exchange) step = session.step(withContext(Dispatchers.IO) { carry((step as SyncStep.Exchange).request) })
+            var step = session.begin()
+            while (true) {
+                val asked = step as? SyncStep.Exchange ?: break
+                val answer = withContext(Dispatchers.IO) { carry(asked.request) }
+                step = session.step(asked.number, answer)
+                // A delegate that delivers twice harms nothing.
+                if (step is SyncStep.Exchange) assertFailsWith<LissomException.OutOfTurn> { session.step(asked.number, answer) }
+            }
             assertTrue((step as SyncStep.Finished).report.complete)
             val joining = JoinSession(options("tablet"), phone.phrase(), relay.address)
-            var next = joining.step(Answer.Begin)
-            while (next is JoinStep.Exchange) next = joining.step(withContext(Dispatchers.IO) { carry((next as JoinStep.Exchange).request) })
+            var next = joining.begin()
+            while (true) {
+                val asked = next as? JoinStep.Exchange ?: break
+                next = joining.step(asked.number, withContext(Dispatchers.IO) { carry(asked.request) })
+            }
             val tablet = assertNotNull(joining.diary()).also { open += it }
             assertTrue(tablet.sync(PERSON).complete)
             assertEquals(1, tablet.history(HistoryQuery()).size)

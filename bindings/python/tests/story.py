@@ -41,6 +41,9 @@ class Told(DiaryObserver):
         self.threads.add(str(threading.get_ident()))
         self.loop.call_soon_threadsafe(self.queue.put_nowait, change)
 
+    def on_end(self) -> None:
+        self.loop.call_soon_threadsafe(self.queue.put_nowait, None)
+
     async def next(self):
         return await asyncio.wait_for(self.queue.get(), 30)
 
@@ -53,6 +56,9 @@ class Broken(DiaryObserver):
     def on_change(self, change) -> None:
         self.loop.call_soon_threadsafe(self.called.put_nowait, change)
         raise ValueError("the app's own fault")
+
+    def on_end(self) -> None:
+        pass
 
 
 class Keys(KeyStore):
@@ -338,9 +344,13 @@ class Story(unittest.IsolatedAsyncioTestCase):
                 return Answer.RESPONSE(status=answer.status, headers=headers, body=answer.read())
 
         async def drive(session, exchange):
-            step = await session.step(Answer.BEGIN())
+            step = await session.begin()
             while isinstance(step, exchange):
-                step = await session.step(await asyncio.get_running_loop().run_in_executor(None, carry, step.request))
+                number, answer = step.number, await asyncio.get_running_loop().run_in_executor(None, carry, step.request)
+                step = await session.step(number, answer)
+                if isinstance(step, exchange):
+                    # Whoever delivers twice harms nothing.
+                    await self.refused(LissomError.OutOfTurn, session.step(number, answer))
             return step
 
         done = await drive(phone.sync_session(StartedBy.APP), SyncStep.EXCHANGE)
@@ -351,11 +361,22 @@ class Story(unittest.IsolatedAsyncioTestCase):
         self.addAsyncCleanup(lissom.close, tablet)
         # A later sync takes the place of one that is under way.
         old = tablet.sync_session(StartedBy.APP)
-        await old.step(Answer.BEGIN())
+        asked = await old.begin()
         await drive(tablet.sync_session(StartedBy.APP), SyncStep.EXCHANGE)
-        await self.refused(LissomError.Cancelled, old.step(Answer.NO_ANSWER(reason="late")))
+        await self.refused(LissomError.Cancelled, old.step(asked.number, Answer.NO_ANSWER(reason="late")))
         self.assertEqual(len(await tablet.history(HistoryQuery())), 1)
         self.assertTrue((await tablet.watch_request()).url.startswith(relay.address))
+
+    async def test_changes_end_with_the_diary(self) -> None:
+        diary = await self.diary()
+        heard = []
+        async with lissom.changes(diary) as stream:
+            await diary.record_check_in(CheckInDraft(pain=3), AT)
+            await diary.close_diary()
+            async with asyncio.timeout(30):
+                async for change in stream:
+                    heard.append(change)
+        self.assertTrue(heard[0].first and heard[-1].unsynced > 0)
 
     async def test_plans_safety_and_today(self) -> None:
         diary = await self.diary()

@@ -1,5 +1,5 @@
 //! The guard at its limits: chunks laid out by hand, the last that is let through and the first that is not.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 use lissom_core::document::{
     CHANGE_BYTES_MAX, CHANGE_OPERATIONS_MAX, Change, ChangeRefusal, Document, Outcome, Put, Refused, Writer, split,

@@ -15,6 +15,7 @@ use crate::time::{LocalDay, Moment};
 
 /// What the diary comes to on a day. The same on every device with the same records.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Today {
     /// The day.
     pub day: LocalDay,
@@ -34,6 +35,7 @@ pub struct Today {
 
 /// Something that is offered.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Proposal {
     /// Its id, the same on every device.
     pub id: String,
@@ -53,6 +55,7 @@ pub struct Proposal {
 
 /// A flare.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct FlareState {
     /// Day it began.
     pub since: LocalDay,

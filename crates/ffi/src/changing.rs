@@ -10,7 +10,7 @@ use lissom_diary::core::value::Value;
 use crate::cancel::{CancelToken, until};
 use crate::diary::Diary;
 use crate::error::LissomError;
-use crate::measuring::MeasureDraft;
+use crate::measuring::{MeasureDraft, OwnExerciseDraft};
 use crate::recording::{CheckInDraft, ResultDraft};
 use crate::time::Moment;
 
@@ -76,6 +76,24 @@ impl Diary {
         let edit = move |core: &mut Core| {
             let (before, after) = (before.values(), after.values());
             core.edit_measure(&id, |values| lay_over(values, &before, &after))
+        };
+        self.worker.write(edit).await
+    }
+
+    /// Changes an exercise of the person's own, as `edit_result` does; `exercise` is the id under which results name it.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidInput`
+    pub async fn edit_own_exercise(
+        &self,
+        exercise: String,
+        before: OwnExerciseDraft,
+        after: OwnExerciseDraft,
+    ) -> Result<(), LissomError> {
+        let edit = move |core: &mut Core| {
+            let (before, after) = (before.values(), after.values());
+            let id = core.own_exercise_record(&exercise)?;
+            core.edit_own_exercise(&id, |values| lay_over(values, &before, &after))
         };
         self.worker.write(edit).await
     }

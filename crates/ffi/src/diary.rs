@@ -178,10 +178,11 @@ impl Diary {
     pub async fn set_relay(&self, url: String, invite: Option<String>, insecure: bool) -> Result<(), LissomError> {
         let lang = self.worker.lang;
         let set = move |desk: &mut crate::worker::Desk| {
-            desk.core()?;
-            desk.sync = None;
             let set = desk.core()?.set_relay(&url, invite.as_deref(), insecure);
-            set.map(drop).map_err(|error| LissomError::of(&error, lang))
+            set.map_err(|error| LissomError::of(&error, lang))?;
+            // A sync with the relay before is over.
+            desk.sync = None;
+            Ok(())
         };
         self.worker.ask(Ask::Writing, set).await
     }

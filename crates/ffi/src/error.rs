@@ -150,6 +150,9 @@ pub enum LissomError {
     /// The app cancelled this, or another sync took its place.
     #[error("cancelled")]
     Cancelled,
+    /// An answer to an exchange that is over, or that was never asked for. Nothing happened; the session goes on.
+    #[error("out-of-turn")]
+    OutOfTurn,
     /// The diary is suspended: call `resume` first.
     #[error("suspended")]
     Suspended,
@@ -256,7 +259,10 @@ impl LissomError {
                 nearest: instead.first().map(|exercise| exercise.id.to_owned()),
                 text: out.sentence().say(lang),
             },
-            PlanError::NoPlan => Self::NotFound { code: "plan.none".to_owned(), text: String::new() },
+            PlanError::NoPlan => {
+                let sentence = Sentence::from(lissom_diary::texts::error::NO_PLAN);
+                Self::NotFound { code: sentence.key().to_owned(), text: sentence.say(lang) }
+            }
             PlanError::Diary(error) => Self::of(&error, lang),
         }
     }

@@ -5,6 +5,7 @@ use lissom_diary::{RelayUrl, TransportError};
 
 /// A request to send, just as it is. Redirects must not be followed: an answer from elsewhere is no relay's answer.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct HttpRequest {
     /// `GET`, `POST` or `DELETE`.
     pub method: String,
@@ -18,6 +19,7 @@ pub struct HttpRequest {
 
 /// One header.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Header {
     /// Name, in any case.
     pub name: String,
@@ -27,9 +29,8 @@ pub struct Header {
 
 /// What came of a request.
 #[derive(Clone, PartialEq, Eq, uniffi::Enum)]
+#[uniffi::export(Debug)]
 pub enum Answer {
-    /// Nothing was asked yet: gives the first request.
-    Begin,
     /// Whatever answered, with any status.
     Response {
         /// HTTP status.
@@ -61,16 +62,15 @@ impl HttpRequest {
 }
 
 impl Answer {
-    /// The answer as a sync reads it; `None` for the beginning.
-    pub(crate) fn read(self) -> Option<Result<Response, TransportError>> {
+    /// The answer as a sync reads it.
+    pub(crate) fn read(self) -> Result<Response, TransportError> {
         match self {
-            Self::Begin => None,
-            Self::NoAnswer { reason } => Some(Err(TransportError::new(reason))),
-            Self::Response { status, headers, body } => Some(Ok(Response {
+            Self::NoAnswer { reason } => Err(TransportError::new(reason)),
+            Self::Response { status, headers, body } => Ok(Response {
                 status: u16::try_from(status).unwrap_or(0),
                 headers: headers.into_iter().map(|header| (header.name, header.value)).collect(),
                 body,
-            })),
+            }),
         }
     }
 }

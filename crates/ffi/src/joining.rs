@@ -23,8 +23,10 @@ use crate::worker::{Place, Worker};
 /// What joining wants next.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum JoinStep {
-    /// This exchange; then `step` with what came of it.
+    /// This exchange; then `step` with its number and what came of it.
     Exchange {
+        /// Number of the exchange.
+        number: i64,
         /// The request.
         request: HttpRequest,
     },
@@ -35,10 +37,10 @@ pub enum JoinStep {
     },
 }
 
-/// Joins the diary of 24 words over the app's own transport: call `step` with `Begin`, then with each answer.
+/// Joins the diary of 24 words over the app's own transport: call `begin`, then `step` with each answer.
 ///
 /// The relay is asked first: if it has no such diary, or cannot be reached, nothing is created or changed. The same holds
-/// if this is let go before it is done.
+/// if this is let go before it is done. An answer counts once, as in a `SyncSession`.
 #[derive(uniffi::Object)]
 pub struct JoinSession {
     relay: RelayUrl,
@@ -47,9 +49,36 @@ pub struct JoinSession {
 
 enum Stage {
     Ready(Box<Joining>),
-    Under { worker: Worker, carrier: Carrier, ready: oneshot::Receiver<Result<i32, LissomError>> },
+    /// An exchange is out.
+    Out(i64, Box<Under>),
+    /// A step runs.
+    Busy,
     Done(Arc<Diary>),
     Over,
+}
+
+struct Under {
+    worker: Worker,
+    carrier: Carrier,
+    ready: oneshot::Receiver<Result<i32, LissomError>>,
+}
+
+/// One step. However it is left, the session is not busy afterwards.
+struct Turn<'a>(&'a Mutex<Stage>);
+
+impl Turn<'_> {
+    fn ends(self, stage: Stage) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*stage, Stage::Busy) {
+            *stage = Stage::Over;
+        }
+    }
 }
 
 struct Joining {
@@ -60,7 +89,7 @@ struct Joining {
 }
 
 enum Next {
-    Exchange(Request),
+    Exchange(i64, Request),
     Joined(i32),
 }
 
@@ -85,15 +114,21 @@ impl JoinSession {
         Ok(Arc::new(Self { relay, stage: Mutex::new(Stage::Ready(Box::new(joining))) }))
     }
 
-    /// Takes what came of the last request; gives the next thing to do.
+    /// Begins; gives the first thing to do.
     ///
     /// # Errors
-    /// `InvalidInput` of `phrase` or `name`, `UnknownVault`, `Relay`, and errors of the device.
-    pub async fn step(&self, answer: Answer) -> Result<JoinStep, LissomError> {
-        Ok(match self.next(answer.read()).await? {
-            Next::Exchange(request) => JoinStep::Exchange { request: HttpRequest::new(&self.relay, &request) },
-            Next::Joined(brought) => JoinStep::Joined { brought },
-        })
+    /// `InvalidInput` of `phrase` or `name`, `Relay`, and errors of the device; `OutOfTurn` if it has begun.
+    pub async fn begin(&self) -> Result<JoinStep, LissomError> {
+        self.first().await.map(|next| self.step_of(next))
+    }
+
+    /// Takes what came of the exchange with this number; gives the next thing to do.
+    ///
+    /// # Errors
+    /// `OutOfTurn`: nothing happened. `UnknownVault`, `Relay`, and errors of the device; it is over then. `Cancelled` once
+    /// it is over, or if a step was left half way.
+    pub async fn step(&self, number: i64, answer: Answer) -> Result<JoinStep, LissomError> {
+        self.answered(number, answer.read()).await.map(|next| self.step_of(next))
     }
 
     /// The diary, once it is joined.
@@ -107,41 +142,73 @@ impl JoinSession {
 }
 
 impl JoinSession {
-    async fn next(&self, answer: Option<Result<Response, TransportError>>) -> Result<Next, LissomError> {
-        let stage = std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), Stage::Over);
-        let (worker, carrier, mut ready, mut asked) = match (stage, answer) {
-            (Stage::Ready(joining), None) => {
-                let (carried, carrier) = carried();
-                let asked = carrier.next();
-                let (worker, ready) = joining.start(self.relay.clone(), carried)?;
-                (worker, carrier, ready, asked)
+    fn step_of(&self, next: Next) -> JoinStep {
+        match next {
+            Next::Exchange(number, request) => {
+                JoinStep::Exchange { number, request: HttpRequest::new(&self.relay, &request) }
             }
-            (Stage::Under { worker, carrier, ready }, Some(answer)) => {
-                let asked = carrier.next();
-                carrier.answer(answer);
-                (worker, carrier, ready, asked)
-            }
-            // Left in the middle of a step, or called out of turn: it is over, and nothing was created.
-            _ => return Err(LissomError::Cancelled),
-        };
-        let next = std::future::poll_fn(|context| {
-            if let Poll::Ready(joined) = Pin::new(&mut ready).poll(context) {
-                return Poll::Ready(joined.unwrap_or(Err(LissomError::Closed)).map(Next::Joined));
-            }
-            match Pin::new(&mut asked).poll(context) {
-                Poll::Ready(Ok(request)) => Poll::Ready(Ok(Next::Exchange(request))),
-                // Nothing is asked any more: what it came to is on its way.
-                Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
-            }
-        })
-        .await?;
-        let stage = match &next {
-            Next::Exchange(_) => Stage::Under { worker, carrier, ready },
-            Next::Joined(_) => Stage::Done(Diary::over(worker)),
-        };
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
-        Ok(next)
+            Next::Joined(brought) => JoinStep::Joined { brought },
+        }
     }
+
+    /// Takes what is there for a step, if it is this step's turn; else it stays.
+    fn turn<T>(&self, take: impl FnOnce(Stage) -> Result<T, Stage>) -> Result<(Turn<'_>, T), LissomError> {
+        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        match take(std::mem::replace(&mut *stage, Stage::Busy)) {
+            Ok(taken) => Ok((Turn(&self.stage), taken)),
+            Err(back) => {
+                let over = matches!(back, Stage::Over);
+                *stage = back;
+                Err(if over { LissomError::Cancelled } else { LissomError::OutOfTurn })
+            }
+        }
+    }
+
+    async fn first(&self) -> Result<Next, LissomError> {
+        let (turn, joining) = self.turn(|stage| match stage {
+            Stage::Ready(joining) => Ok(joining),
+            stage => Err(stage),
+        })?;
+        let (carried, carrier) = carried();
+        let asked = carrier.next();
+        let (worker, ready) = joining.start(self.relay.clone(), carried)?;
+        wait(turn, 1, Box::new(Under { worker, carrier, ready }), asked).await
+    }
+
+    async fn answered(&self, number: i64, answer: Result<Response, TransportError>) -> Result<Next, LissomError> {
+        let (turn, under) = self.turn(|stage| match stage {
+            Stage::Out(out, under) if out == number => Ok(under),
+            stage => Err(stage),
+        })?;
+        let asked = under.carrier.next();
+        under.carrier.answer(answer);
+        wait(turn, number.saturating_add(1), under, asked).await
+    }
+}
+
+/// Waits for what comes next: another exchange, with this number, or the end.
+async fn wait(
+    turn: Turn<'_>,
+    number: i64,
+    mut under: Box<Under>,
+    mut asked: oneshot::Receiver<Request>,
+) -> Result<Next, LissomError> {
+    let next = std::future::poll_fn(|context| {
+        if let Poll::Ready(joined) = Pin::new(&mut under.ready).poll(context) {
+            return Poll::Ready(joined.unwrap_or(Err(LissomError::Closed)).map(Next::Joined));
+        }
+        match Pin::new(&mut asked).poll(context) {
+            Poll::Ready(Ok(request)) => Poll::Ready(Ok(Next::Exchange(number, request))),
+            // Nothing is asked any more: what it came to is on its way.
+            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
+        }
+    })
+    .await?;
+    turn.ends(match &next {
+        Next::Exchange(..) => Stage::Out(number, under),
+        Next::Joined(_) => Stage::Done(Diary::over(under.worker)),
+    });
+    Ok(next)
 }
 
 type Started = (Worker, oneshot::Receiver<Result<i32, LissomError>>);
@@ -180,12 +247,12 @@ impl Diary {
         let session = JoinSession::new(options, phrase, &relay, insecure, keys)?;
         let net = crate::net::Net::default();
         let run = async {
-            let mut next = session.next(None).await?;
+            let mut next = session.first().await?;
             loop {
                 match next {
-                    Next::Exchange(request) => {
+                    Next::Exchange(number, request) => {
                         let answer = net.exchange(session.relay.clone(), request, TIMEOUT).await;
-                        next = session.next(Some(answer)).await?;
+                        next = session.answered(number, answer).await?;
                     }
                     Next::Joined(_) => return session.diary().ok_or(LissomError::Closed),
                 }

@@ -13,7 +13,8 @@
 //!
 //! `docs/mobile.md` is the guide.
 
-/// A `Debug` that prints the name and nothing of what is inside: drafts and answers are health data.
+/// A `Debug` that prints the name and nothing of what is inside: drafts and answers are health data. Exported, it is also
+/// what Kotlin's `toString`, Swift's `debugDescription` and Python's `repr` say.
 macro_rules! quiet_debug {
     ($($name:ident)+) => {$(
         impl std::fmt::Debug for $name {
@@ -35,6 +36,7 @@ mod exchange;
 mod hooks;
 mod joining;
 mod keys;
+mod listing;
 mod logging;
 mod measuring;
 #[cfg(feature = "net")]
@@ -65,6 +67,7 @@ pub use crate::error::LissomError;
 pub use crate::exchange::{Answer, Header, HttpRequest};
 pub use crate::joining::{JoinSession, JoinStep};
 pub use crate::keys::{KeySlot, KeyStore};
+pub use crate::listing::{Caution, Clearance, DayOff, OwnExercise, ScreeningResult};
 pub use crate::logging::{LogLevel, LogLine, LogSink, clear_log_sink, set_log_sink};
 pub use crate::measuring::{MeasureDraft, OwnExerciseDraft};
 pub use crate::observing::{DiaryChange, DiaryObserver, Subscription};

@@ -10,6 +10,7 @@ use crate::time::Moment;
 
 /// One taking of a measure: a questionnaire, a count or a score.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct MeasureDraft {
     /// Id of a known measure, or of an own one, which begins with `own:`.
     pub measure: String,
@@ -38,6 +39,7 @@ pub struct MeasureDraft {
 
 /// An exercise that the person, or somebody for them, wrote down. Words are those of the catalogue.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct OwnExerciseDraft {
     /// Name.
     pub name: String,
@@ -153,7 +155,7 @@ impl From<MeasureValues> for MeasureDraft {
 }
 
 impl OwnExerciseDraft {
-    fn values(&self) -> OwnExerciseValues {
+    pub(crate) fn values(&self) -> OwnExerciseValues {
         let int = |number: Option<i32>| number.map(i64::from);
         OwnExerciseValues {
             name: Some(self.name.clone()),
@@ -171,6 +173,28 @@ impl OwnExerciseDraft {
             cautions: some(&self.cautions),
             cue_alignment: self.instructions.clone(),
             ..OwnExerciseValues::default()
+        }
+    }
+}
+
+impl From<OwnExerciseValues> for OwnExerciseDraft {
+    fn from(values: OwnExerciseValues) -> Self {
+        let int = |number: Option<i64>| number.and_then(|number| i32::try_from(number).ok());
+        Self {
+            name: values.name.unwrap_or_default(),
+            kind: values.kind.unwrap_or_default(),
+            mode: values.mode.unwrap_or_default(),
+            regions: values.regions.unwrap_or_default(),
+            level: int(values.level),
+            position: values.position,
+            sides: values.sides,
+            equipment: values.equipment.unwrap_or_default(),
+            sets: int(values.sets),
+            reps: int(values.reps),
+            hold_seconds: int(values.hold_seconds),
+            minutes: int(values.minutes),
+            cautions: values.cautions.unwrap_or_default(),
+            instructions: values.cue_alignment,
         }
     }
 }

@@ -33,6 +33,12 @@ pub trait DiaryObserver: Send + Sync {
     /// Whatever the app's code does wrong is counted and logged. It never reaches the call that wrote, and the next change
     /// is told all the same.
     fn on_change(&self, change: DiaryChange) -> Result<(), LissomError>;
+
+    /// The diary was closed, or nobody holds it any more: no further change comes. Called last, once; not after `cancel`.
+    ///
+    /// # Errors
+    /// As `on_change`.
+    fn on_end(&self) -> Result<(), LissomError>;
 }
 
 /// An observer that is being told. Ends with `cancel`, or when it is let go: keep it as long as you want to hear.
@@ -50,6 +56,8 @@ impl Diary {
     /// `Suspended`, `Closed`, or what the database says.
     pub async fn observe(&self, observer: Arc<dyn DiaryObserver>) -> Result<Arc<Subscription>, LissomError> {
         let begin = move |desk: &mut crate::worker::Desk| {
+            // What others committed meanwhile is news to the observers before this one, and where this one begins.
+            desk.tell();
             let first = desk.present()?;
             desk.notifier.add(observer, first)
         };
@@ -138,9 +146,11 @@ impl Notifier {
         }
         self.shared.changed.notify_one();
     }
+}
 
-    /// Tells what is pending, and then no more.
-    pub(crate) fn close(&self) {
+impl Drop for Notifier {
+    /// The diary's thread is at its end, however it came to it: tells what is pending, then that it is over.
+    fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_one();
     }
@@ -159,8 +169,12 @@ fn deliver(shared: &Shared) {
                 None if board.closed => {
                     let gone = std::mem::take(&mut board.seats);
                     drop(board);
-                    // Letting go of the app's objects calls the app: not while the board is locked.
-                    drop(gone);
+                    // Telling the app, and letting go of its objects, calls it: not while the board is locked.
+                    for seat in gone.into_values() {
+                        if contained(|| seat.observer.on_end()).is_err() {
+                            log(LogLevel::Warn, "observer.failed", "");
+                        }
+                    }
                     return;
                 }
                 None => board = shared.changed.wait(board).unwrap_or_else(PoisonError::into_inner),

@@ -10,6 +10,7 @@ use crate::time::LocalDay;
 
 /// Everything that a screen of progress shows. Scores are in tenths of a point.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Outcome {
     /// First day of the present spell of pain.
     pub episode_start: LocalDay,
@@ -45,6 +46,7 @@ pub struct Outcome {
 
 /// One part over time, ready for a chart.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Trend {
     /// Days with a value.
     pub points: Vec<TrendPoint>,
@@ -66,6 +68,7 @@ pub struct Trend {
 
 /// One day of a chart.
 #[derive(Clone, Copy, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct TrendPoint {
     /// Local day.
     pub day: LocalDay,
@@ -75,6 +78,7 @@ pub struct TrendPoint {
 
 /// Something to tell.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Alert {
     /// Id of the rule that fired.
     pub rule: String,
@@ -90,6 +94,7 @@ pub struct Alert {
 
 /// A week of practice.
 #[derive(Clone, Copy, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct WeekOfPractice {
     /// Its Monday.
     pub monday: LocalDay,

@@ -15,6 +15,7 @@ use crate::worker::{Ask, Desk};
 
 /// What a plan is made from. Leave out what is not known: it is read the careful way.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct PlanRequest {
     /// Days of the week with a session, 0 Monday to 6 Sunday; at least one.
     pub weekdays: Vec<i32>,
@@ -60,6 +61,7 @@ pub struct PlanRequest {
 
 /// A version of a plan.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Plan {
     /// Id of the version.
     pub id: String,
@@ -79,6 +81,7 @@ pub struct Plan {
 
 /// One exercise on one day.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct PlanItem {
     /// Day of the week, 0 Monday to 6 Sunday.
     pub weekday: i32,
@@ -96,6 +99,7 @@ pub struct PlanItem {
 
 /// What making or changing a plan came to.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct PlanMade {
     /// Id of the version that is followed now.
     pub id: String,
@@ -109,6 +113,7 @@ pub struct PlanMade {
 
 /// A change of the plan that is followed. Days are 0 Monday to 6 Sunday; places count from 0 within a day.
 #[derive(Clone, PartialEq, Eq, uniffi::Enum)]
+#[uniffi::export(Debug)]
 pub enum PlanEdit {
     /// Another exercise in the place of one; on every day that has it, if no day is given.
     Swap {
@@ -374,7 +379,7 @@ impl PlanEdit {
 }
 
 impl Plan {
-    fn of(plan: &Dated<PlanValues>, lang: Lang) -> Self {
+    pub(crate) fn of(plan: &Dated<PlanValues>, lang: Lang) -> Self {
         let values = &plan.values;
         let whole = |number: i64| i32::try_from(number).ok();
         Self {

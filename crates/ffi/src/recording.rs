@@ -33,6 +33,7 @@ pub enum Tingling {
 
 /// What one exercise came to. Leave out what was not asked.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct ResultDraft {
     /// Id of an exercise in the catalogue, or of an own one.
     pub exercise: String,
@@ -85,6 +86,7 @@ pub struct ResultDraft {
 
 /// How the person is. Several a day are fine.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct CheckInDraft {
     /// Back pain, NRS 0 to 10: needed to record one. None in a check-in whose pain this version cannot read.
     pub pain: Option<i32>,
@@ -107,6 +109,7 @@ pub struct CheckInDraft {
 
 /// Ids of a result just recorded.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Recorded {
     /// The result.
     pub id: String,
@@ -136,6 +139,7 @@ pub struct HistoryQuery {
 
 /// One row of the history.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct HistoryRow {
     /// Id of the record.
     pub id: String,
@@ -153,6 +157,7 @@ pub struct HistoryRow {
 
 /// What a row says.
 #[derive(Clone, PartialEq, Eq, uniffi::Enum)]
+#[uniffi::export(Debug)]
 pub enum HistoryEntry {
     /// A result.
     Result {

@@ -39,6 +39,7 @@ pub struct Question {
 
 /// What was made of answers that were recorded.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct Screened {
     /// Id of the record.
     pub id: String,
@@ -54,6 +55,7 @@ pub struct Screened {
 
 /// What the answers, cautions and clearances of all devices come to on a day.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct SafetyState {
     /// Strictest level that stands.
     pub level: String,
@@ -86,6 +88,7 @@ pub struct Condition {
 
 /// A professional's clearance of screening results.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct ClearanceDraft {
     /// Who: a name or a profession.
     pub who: String,
@@ -109,6 +112,7 @@ pub struct ClearanceDraft {
 
 /// What to do after a stop.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct StopAdvice {
     /// `go-on`, `easier`, `swap`, `sit-down`, `end-gently` or `end`.
     pub then: String,

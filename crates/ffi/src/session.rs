@@ -10,6 +10,7 @@ use crate::time::LocalDay;
 
 /// What the plan comes to on a day.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct SessionToday {
     /// The day.
     pub day: LocalDay,
@@ -27,6 +28,7 @@ pub struct SessionToday {
 
 /// One exercise of a session.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct SessionItem {
     /// Id of the exercise.
     pub exercise: String,
@@ -44,6 +46,7 @@ pub struct SessionItem {
 
 /// The dose of one side.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct SideDose {
     /// Side; both for an exercise without sides.
     pub side: Side,
@@ -53,6 +56,7 @@ pub struct SideDose {
 
 /// What today does not have.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Debug)]
 pub struct LeftOut {
     /// The exercise, where the catalogue has it.
     pub exercise: Option<String>,

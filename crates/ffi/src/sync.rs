@@ -18,7 +18,7 @@ use crate::logging::{LogLevel, log};
 #[cfg(feature = "net")]
 use crate::numbers::unsigned;
 use crate::status::Notice;
-use crate::worker::{Ask, Desk, Worker};
+use crate::worker::{Ask, Desk, UnderWay, Worker};
 
 /// Who wants the sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -57,8 +57,10 @@ pub struct SyncReport {
 /// What a sync wants next.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum SyncStep {
-    /// This exchange; then `step` with what came of it.
+    /// This exchange; then `step` with its number and what came of it.
     Exchange {
+        /// Number of the exchange.
+        number: i64,
         /// The request.
         request: HttpRequest,
     },
@@ -69,10 +71,13 @@ pub enum SyncStep {
     },
 }
 
-/// A sync over the app's own transport: call `step` with `Begin`, then with each answer, until it is finished.
+/// A sync over the app's own transport: call `begin`, then `step` with each answer, until it is finished.
 ///
 /// Between two steps everything else goes on. It may be left at any point: what was committed is kept, and another sync
 /// goes on from there. A sync that begins takes the place of one that is under way, whose next step is `Cancelled`.
+///
+/// All of it is for the relay that it began with. An answer counts once, and for the exchange whose number it bears: one
+/// that comes again, or too late, is `OutOfTurn`, and the session goes on as if it had not come.
 #[derive(uniffi::Object)]
 pub struct SyncSession {
     worker: Worker,
@@ -127,49 +132,92 @@ impl Diary {
 #[cfg(feature = "net")]
 impl Diary {
     async fn run_sync(&self, session: &SyncSession, deadline: Option<Instant>) -> Result<SyncReport, LissomError> {
-        let (mut next, relay) = session.begin().await?;
+        let left = || deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+        let mut next = session.first().await?;
         loop {
-            let request = match next {
-                Next::Exchange(request) => request,
+            let Exchange { number, relay, request } = match next {
+                Next::Exchange(exchange) => exchange,
                 Next::Over(report) => return Ok(report),
             };
-            let left = deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-            if left.is_zero() {
-                return session.give_up().await;
+            if left().is_zero() {
+                return session.give_up(number).await;
             }
-            let answer = self.net.exchange(relay.clone(), request, left).await;
-            next = session.answered(answer).await?;
+            let answer = self.net.exchange(relay, request, left()).await;
+            if answer.is_err() && left().is_zero() {
+                // It was our time that ran out, not the relay that was away.
+                return session.give_up(number).await;
+            }
+            next = session.answered(number, answer).await?;
         }
     }
 }
 
 #[uniffi::export]
 impl SyncSession {
-    /// Takes what came of the last request; gives the next thing to do.
+    /// Begins the sync, or begins it anew; gives the first thing to do.
     ///
     /// # Errors
-    /// As the built-in sync; the session is over then.
-    pub async fn step(&self, answer: Answer) -> Result<SyncStep, LissomError> {
-        let (next, relay) = match answer.read() {
-            None => self.begin().await?,
-            Some(answer) => {
-                let relay = self.worker.read(|core| core.relay()?.ok_or(Error::NoRelay)).await?;
-                (self.answered(answer).await?, relay)
+    /// `InvalidInput` of `relay` if none is set, and errors of the device.
+    pub async fn begin(&self) -> Result<SyncStep, LissomError> {
+        self.first().await.map(SyncStep::of)
+    }
+
+    /// Takes what came of the exchange with this number; gives the next thing to do.
+    ///
+    /// # Errors
+    /// `OutOfTurn`: nothing happened. Otherwise as the built-in sync; the session is over then.
+    pub async fn step(&self, number: i64, answer: Answer) -> Result<SyncStep, LissomError> {
+        self.answered(number, answer.read()).await.map(SyncStep::of)
+    }
+}
+
+impl SyncStep {
+    fn of(next: Next) -> Self {
+        match next {
+            Next::Exchange(Exchange { number, relay, request }) => {
+                Self::Exchange { number, request: HttpRequest::new(&relay, &request) }
             }
-        };
-        Ok(match next {
-            Next::Exchange(request) => SyncStep::Exchange { request: HttpRequest::new(&relay, &request) },
-            Next::Over(report) => SyncStep::Finished { report },
-        })
+            Next::Over(report) => Self::Finished { report },
+        }
     }
 }
 
 /// What a sync wants next, once its transactions are done.
-pub(crate) enum Next {
-    /// This exchange.
-    Exchange(Request),
+enum Next {
+    Exchange(Exchange),
     /// Nothing.
     Over(SyncReport),
+}
+
+struct Exchange {
+    number: i64,
+    relay: RelayUrl,
+    request: Request,
+}
+
+/// What a piece of a sync came to.
+enum Piece {
+    /// A transaction, which belongs to this turn.
+    Work(i64, Work),
+    Exchange(Exchange),
+    Over(lissom_diary::SyncReport),
+}
+
+/// Keeps a sync under way for its next turn, unless it is over.
+fn keep(desk: &mut Desk, mut under: UnderWay, step: Step) -> Piece {
+    let piece = match step {
+        Step::Finished(report) => return Piece::Over(report),
+        Step::Work(work) => {
+            under.out = false;
+            Piece::Work(under.turn, work)
+        }
+        Step::Exchange(request) => {
+            (under.turn, under.out) = (desk.turn(), true);
+            Piece::Exchange(Exchange { number: under.turn, relay: under.relay.clone(), request })
+        }
+    };
+    desk.sync = Some(under);
+    piece
 }
 
 impl SyncSession {
@@ -178,41 +226,40 @@ impl SyncSession {
         Self { worker, id: NEXT.fetch_add(1, Ordering::Relaxed), started_by }
     }
 
-    async fn begin(&self) -> Result<(Next, RelayUrl), LissomError> {
-        let (id, lang) = (self.id, self.worker.lang);
+    async fn first(&self) -> Result<Next, LissomError> {
+        let (session, lang) = (self.id, self.worker.lang);
         let started_by = match self.started_by {
             StartedBy::Person => lissom_diary::StartedBy::Person,
             StartedBy::App => lissom_diary::StartedBy::App,
         };
         let begin = move |desk: &mut Desk| {
-            let core = desk.core()?;
             let begin = |core: &mut Core| {
                 let relay = core.relay()?.ok_or(Error::NoRelay)?;
                 let (stepped, step) = core.sync_begin(started_by)?;
                 Ok((relay, stepped, step))
             };
-            let (relay, stepped, step) = begin(core).map_err(|error: Error| LissomError::of(&error, lang))?;
-            if !matches!(step, Step::Finished(_)) {
-                desk.sync = Some((id, stepped));
-            }
-            Ok((step, relay))
+            let (relay, stepped, step) = begin(desk.core()?).map_err(|error: Error| LissomError::of(&error, lang))?;
+            let turn = desk.turn();
+            Ok(keep(desk, UnderWay { session, relay, stepped, turn, out: false }, step))
         };
-        let (step, relay) = self.worker.ask(Ask::Writing, begin).await?;
-        Ok((self.perform(step).await?, relay))
+        let piece = self.worker.ask(Ask::Writing, begin).await?;
+        self.perform(piece).await
     }
 
-    async fn answered(&self, answer: Result<Response, TransportError>) -> Result<Next, LissomError> {
-        let step = self.with(move |core, stepped| core.sync_answered(stepped, answer)).await?;
-        self.perform(step).await
+    async fn answered(&self, number: i64, answer: Result<Response, TransportError>) -> Result<Next, LissomError> {
+        let piece = self.with((number, true), move |core, stepped| core.sync_answered(stepped, answer)).await?;
+        self.perform(piece).await
     }
 
     /// Does the transactions one by one, so that the person's own work gets in between.
-    async fn perform(&self, mut step: Step) -> Result<Next, LissomError> {
+    async fn perform(&self, mut piece: Piece) -> Result<Next, LissomError> {
         loop {
-            step = match step {
-                Step::Work(work) => self.work(work).await?,
-                Step::Exchange(request) => return Ok(Next::Exchange(request)),
-                Step::Finished(report) => {
+            piece = match piece {
+                Piece::Work(turn, work) => {
+                    self.with((turn, false), move |core, stepped| core.sync_work(stepped, &work)).await?
+                }
+                Piece::Exchange(exchange) => return Ok(Next::Exchange(exchange)),
+                Piece::Over(report) => {
                     let error = LissomError::of_sync(&report, self.worker.lang);
                     let report = SyncReport::of(&report, self.worker.lang);
                     let detail = format!("pushed {} pulled {}", report.pushed, report.pulled);
@@ -223,32 +270,32 @@ impl SyncSession {
         }
     }
 
-    async fn work(&self, work: Work) -> Result<Step, LissomError> {
-        self.with(move |core, stepped| core.sync_work(stepped, &work)).await
-    }
-
     #[cfg(feature = "net")]
-    async fn give_up(&self) -> Result<SyncReport, LissomError> {
-        let step = self.with(|core, stepped| core.sync_given_up(stepped).map(Step::Finished)).await?;
-        match self.perform(step).await? {
+    async fn give_up(&self, number: i64) -> Result<SyncReport, LissomError> {
+        let give_up = |core: &mut Core, stepped: &SteppedSync| core.sync_given_up(stepped).map(Step::Finished);
+        let piece = self.with((number, true), give_up).await?;
+        match self.perform(piece).await? {
             Next::Over(report) => Ok(report),
             Next::Exchange(_) => Err(LissomError::internal("internal.sync")),
         }
     }
 
-    /// One piece of this sync on the diary's thread; `Cancelled` if it is not the one under way any more.
+    /// One piece of this sync on the diary's thread, in its turn: its number, and whether it is the answer to an exchange.
     async fn with(
         &self,
+        turn: (i64, bool),
         work: impl FnOnce(&mut Core, &SteppedSync) -> Result<Step, Error> + Send + 'static,
-    ) -> Result<Step, LissomError> {
-        let (id, lang) = (self.id, self.worker.lang);
+    ) -> Result<Piece, LissomError> {
+        let (session, lang) = (self.id, self.worker.lang);
         let piece = move |desk: &mut Desk| {
-            let (_, stepped) = desk.sync.take_if(|(known, _)| *known == id).ok_or(LissomError::Cancelled)?;
-            let step = work(desk.core()?, &stepped).map_err(|error| LissomError::of(&error, lang))?;
-            if !matches!(step, Step::Finished(_)) {
-                desk.sync = Some((id, stepped));
+            let under = desk.sync.as_ref().filter(|under| under.session == session).ok_or(LissomError::Cancelled)?;
+            if (under.turn, under.out) != turn {
+                return Err(LissomError::OutOfTurn);
             }
-            Ok(step)
+            // Taken off the desk: if this fails, the sync is over.
+            let under = desk.sync.take().ok_or(LissomError::Cancelled)?;
+            let step = work(desk.core()?, &under.stepped).map_err(|error| LissomError::of(&error, lang))?;
+            Ok(keep(desk, under, step))
         };
         self.worker.ask(Ask::Writing, piece).await
     }
@@ -259,11 +306,11 @@ impl Drop for SyncSession {
     fn drop(&mut self) {
         let id = self.id;
         self.worker.leave(move |desk| {
-            if let Some((_, stepped)) = desk.sync.take_if(|(known, _)| *known == id)
+            if let Some(under) = desk.sync.take_if(|under| under.session == id)
                 && let Ok(core) = desk.core()
             {
                 // What it committed is kept; that it was left is no news.
-                let _left = core.sync_given_up(&stepped);
+                let _left = core.sync_given_up(&under.stepped);
             }
         });
     }

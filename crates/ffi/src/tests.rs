@@ -67,6 +67,7 @@ fn rows(diary: &Diary) -> usize {
 
 struct Ear {
     heard: Mutex<Sender<(ThreadId, DiaryChange)>>,
+    ended: Mutex<Sender<()>>,
     fails: bool,
 }
 
@@ -75,11 +76,22 @@ impl DiaryObserver for Ear {
         self.heard.lock().unwrap().send((current().id(), change)).unwrap();
         if self.fails { Err(LissomError::Callback { code: "mine".to_owned() }) } else { Ok(()) }
     }
+
+    fn on_end(&self) -> Result<(), LissomError> {
+        // Most tests do not listen for it.
+        let _unheard = self.ended.lock().unwrap().send(());
+        Ok(())
+    }
 }
 
 fn ear(fails: bool) -> (Arc<Ear>, Receiver<(ThreadId, DiaryChange)>) {
-    let (heard, hears) = channel();
-    (Arc::new(Ear { heard: Mutex::new(heard), fails }), hears)
+    let (ear, hears, _ended) = ear_to_the_end(fails);
+    (ear, hears)
+}
+
+fn ear_to_the_end(fails: bool) -> (Arc<Ear>, Receiver<(ThreadId, DiaryChange)>, Receiver<()>) {
+    let ((heard, hears), (ended, ends)) = (channel(), channel());
+    (Arc::new(Ear { heard: Mutex::new(heard), ended: Mutex::new(ended), fails }), hears, ends)
 }
 
 #[test]
@@ -145,6 +157,82 @@ fn observers_hear_the_present_first_then_every_commit_in_order_from_one_thread()
 }
 
 #[test]
+fn observers_are_told_last_that_the_diary_is_closed() {
+    let (_folder, diary) = diary();
+    let ((stays, hears, ends), (left, _, unheard)) = (ear_to_the_end(false), ear_to_the_end(false));
+    let (stays, left) = (wait(diary.observe(stays)).unwrap(), wait(diary.observe(left)).unwrap());
+    left.cancel();
+    wait(diary.record_check_in(pain(3), AT)).unwrap();
+    wait(diary.close_diary()).unwrap();
+    ends.recv_timeout(PATIENCE).unwrap();
+    assert!(
+        hears.try_iter().last().is_some_and(|(_, change)| change.unsynced > 0),
+        "what was committed was told before"
+    );
+    assert!(unheard.recv_timeout(PATIENCE).is_err(), "and not whoever ended it");
+    drop(stays);
+}
+
+#[test]
+fn what_another_process_committed_is_told_once_though_somebody_begins_to_observe() {
+    let (folder, diary) = diary();
+    let (first, hears_first) = ear(false);
+    let _first = wait(diary.observe(first)).unwrap();
+    let begun = hears_first.recv_timeout(PATIENCE).unwrap().1;
+    let other = wait(Diary::open(options(&folder), None)).unwrap();
+    wait(other.record_check_in(pain(4), AT)).unwrap();
+    let (second, hears_second) = ear(false);
+    let _second = wait(diary.observe(second)).unwrap();
+    let news = hears_first.recv_timeout(PATIENCE).unwrap().1;
+    assert_eq!((news.since, news.first), (begun.revision, false));
+    let present = hears_second.recv_timeout(PATIENCE).unwrap().1;
+    assert_eq!((present.revision, present.first), (news.revision, true));
+    wait(diary.close_diary()).unwrap();
+    assert!(hears_second.recv_timeout(PATIENCE).is_err(), "nothing twice");
+}
+
+#[test]
+fn an_answer_counts_for_its_exchange_alone() {
+    let (_folder, diary) = diary();
+    let answer = || Answer::NoAnswer { reason: "no network".to_owned() };
+    wait(diary.set_relay("http://127.0.0.1:9".to_owned(), None, false)).unwrap();
+    let session = diary.sync_session(StartedBy::Person);
+    assert_eq!(wait(session.step(1, answer())).unwrap_err(), LissomError::Cancelled, "it has not begun");
+    let SyncStep::Exchange { number: early, .. } = wait(session.begin()).unwrap() else { panic!("an exchange") };
+    let SyncStep::Exchange { number, .. } = wait(session.begin()).unwrap() else { panic!("an exchange") };
+    for other in [early, number + 1, 0, -1] {
+        assert_eq!(wait(session.step(other, answer())).unwrap_err(), LissomError::OutOfTurn);
+    }
+    // An address that cannot be one ends no sync.
+    assert!(wait(diary.set_relay("ftp://nowhere".to_owned(), None, false)).is_err());
+    assert!(matches!(wait(session.step(number, answer())), Err(LissomError::Relay { retry: true, .. })));
+    assert_eq!(wait(session.step(number, answer())).unwrap_err(), LissomError::Cancelled, "it is over");
+}
+
+#[test]
+fn joining_takes_each_answer_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_other, diary) = diary();
+    let phrase = wait(diary.phrase()).unwrap();
+    let session = JoinSession::new(options(&folder), phrase, "http://127.0.0.1:9", false, None).unwrap();
+    let answer = || Answer::NoAnswer { reason: "no network".to_owned() };
+    assert_eq!(wait(session.step(1, answer())).unwrap_err(), LissomError::OutOfTurn);
+    let JoinStep::Exchange { number, .. } = wait(session.begin()).unwrap() else { panic!("an exchange") };
+    assert_eq!(wait(session.begin()).unwrap_err(), LissomError::OutOfTurn);
+    assert_eq!(wait(session.step(number + 1, answer())).unwrap_err(), LissomError::OutOfTurn);
+    assert!(matches!(wait(session.step(number, answer())), Err(LissomError::Relay { .. })));
+    assert_eq!(wait(session.step(number, answer())).unwrap_err(), LissomError::Cancelled, "it is over");
+    assert!(session.diary().is_none() && !folder.path().join("diary").exists(), "and nothing was created");
+}
+
+#[test]
+fn a_change_without_a_plan_says_so_in_words() {
+    let (_folder, diary) = diary();
+    let refused = wait(diary.keep_well(true, AT)).unwrap_err();
+    assert!(matches!(&refused, LissomError::NotFound { text, .. } if text.contains("no plan yet")), "{refused:?}");
+}
+
+#[test]
 fn an_observer_that_fails_reaches_no_write_and_no_other_observer() {
     let (_folder, diary) = diary();
     let ((bad, hears_bad), (good, hears_good)) = (ear(true), ear(false));
@@ -156,9 +244,11 @@ fn an_observer_that_fails_reaches_no_write_and_no_other_observer() {
     for hears in [&hears_bad, &hears_good] {
         hears.recv_timeout(PATIENCE).unwrap();
     }
-    wait(diary.close_diary()).unwrap();
+    // The next call of one observer begins after the last one was counted.
+    wait(diary.record_check_in(pain(4), AT)).unwrap();
+    hears_bad.recv_timeout(PATIENCE).unwrap();
+    assert!(failing.failures() >= 1);
     assert_eq!(fine.failures(), 0);
-    drop(failing);
 }
 
 #[test]
@@ -289,4 +379,59 @@ fn what_locks_an_app_says_whom_to_call_in_the_persons_country() {
     let refused = wait(diary.make_preset("ten-minutes".to_owned(), vec![0, 2], AT)).unwrap_err();
     let LissomError::Locked { texts, .. } = refused else { panic!("{refused:?}") };
     assert!(texts.iter().any(|text| text.contains("911")), "{texts:?}");
+}
+
+#[test]
+fn what_was_written_down_beside_the_history_can_be_looked_at() {
+    let (_folder, diary) = diary();
+    let day = |day| LocalDay { year: 2026, month: 11, day };
+    let answers = vec!["a1=yes".to_owned()];
+    let screened = wait(diary.record_screening_left(answers.clone(), ScreeningPurpose::First, AT, None)).unwrap();
+    let [result] = wait(diary.screenings()).unwrap().try_into().unwrap();
+    assert_eq!((result.id.clone(), result.level, result.answers), (screened.unwrap().id, "a".to_owned(), answers));
+    let caution = wait(diary.record_caution("pregnancy".to_owned(), true, AT, Some(day(30)))).unwrap();
+    let [known] = wait(diary.cautions()).unwrap().try_into().unwrap();
+    let expected =
+        Caution { id: caution, day: day(22), condition: "pregnancy".to_owned(), has: true, until: Some(day(30)) };
+    assert!(known == expected);
+    let off = wait(diary.record_day_off("travel".to_owned(), day(20), AT, Some(day(21)))).unwrap();
+    let [listed] = wait(diary.days_off()).unwrap().try_into().unwrap();
+    assert!(listed == DayOff { id: off.clone(), reason: "travel".to_owned(), from: Some(day(20)), to: Some(day(21)) });
+    wait(diary.delete(off)).unwrap();
+    assert!(wait(diary.days_off()).unwrap().is_empty());
+    assert!(wait(diary.clearances()).unwrap().is_empty() && wait(diary.plan_versions()).unwrap().is_empty());
+}
+
+#[test]
+fn an_own_exercise_is_listed_and_edited_by_what_differs() {
+    let (_folder, diary) = diary();
+    let draft = OwnExerciseDraft {
+        name: "Towel slide".to_owned(),
+        kind: "mobility".to_owned(),
+        mode: "reps".to_owned(),
+        regions: vec!["upper".to_owned()],
+        level: Some(1),
+        position: None,
+        sides: None,
+        equipment: Vec::new(),
+        sets: Some(2),
+        reps: Some(8),
+        hold_seconds: None,
+        minutes: None,
+        cautions: Vec::new(),
+        instructions: Some("Slowly up the wall.".to_owned()),
+    };
+    let id = wait(diary.record_own_exercise(draft.clone(), AT)).unwrap();
+    let [own] = wait(diary.own_exercises()).unwrap().try_into().unwrap();
+    assert!(own == OwnExercise { id: id.clone(), exercise: draft.clone() });
+    wait(diary.edit_own_exercise(id.clone(), draft.clone(), OwnExerciseDraft { reps: Some(10), ..draft.clone() }))
+        .unwrap();
+    let renamed = OwnExerciseDraft { name: "Wall slide".to_owned(), ..draft.clone() };
+    wait(diary.edit_own_exercise(id.clone(), draft, renamed)).unwrap();
+    let [own] = wait(diary.own_exercises()).unwrap().try_into().unwrap();
+    assert_eq!((own.exercise.name.as_str(), own.exercise.reps), ("Wall slide", Some(10)));
+    let no_name = OwnExerciseDraft { name: String::new(), ..own.exercise.clone() };
+    assert!(wait(diary.edit_own_exercise(id.clone(), own.exercise, no_name)).is_err());
+    wait(diary.delete_own_exercise(id)).unwrap();
+    assert!(wait(diary.own_exercises()).unwrap().is_empty());
 }

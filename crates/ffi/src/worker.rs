@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use futures_channel::oneshot;
 use lissom_diary::texts::Lang;
-use lissom_diary::{Diary as Core, Error, SecretStore, SteppedSync, SystemHost};
+use lissom_diary::{Diary as Core, Error, RelayUrl, SecretStore, SteppedSync, SystemHost};
 
 use crate::error::LissomError;
 use crate::keys::{AppKeys, KeyStore};
@@ -50,12 +50,26 @@ enum State {
     Closed,
 }
 
+/// A sync under way, step by step.
+pub(crate) struct UnderWay {
+    /// Number of its session.
+    pub(crate) session: u64,
+    /// The relay that it began with: what is for this one goes to no other, whatever is set meanwhile.
+    pub(crate) relay: RelayUrl,
+    pub(crate) stepped: SteppedSync,
+    /// Number of its beginning or its last exchange.
+    pub(crate) turn: i64,
+    /// Whether that exchange is still out.
+    pub(crate) out: bool,
+}
+
 /// What the diary's thread works on.
 pub(crate) struct Desk {
     place: Place,
     state: State,
-    /// The sync under way, with the number of its session.
-    pub(crate) sync: Option<(u64, SteppedSync)>,
+    pub(crate) sync: Option<UnderWay>,
+    /// Numbers given to beginnings and exchanges.
+    turns: i64,
     pub(crate) notifier: Notifier,
     /// Revision that observers know of.
     told: i64,
@@ -172,7 +186,7 @@ impl Worker {
 impl Desk {
     fn new(place: Place, core: Core) -> Self {
         let told = core.revision().unwrap_or(0);
-        Self { place, state: State::Open(Box::new(core)), sync: None, notifier: Notifier::default(), told }
+        Self { place, state: State::Open(Box::new(core)), sync: None, turns: 0, notifier: Notifier::default(), told }
     }
 
     fn work(&mut self, queue: &mpsc::Receiver<Job>) {
@@ -182,7 +196,12 @@ impl Desk {
                 break;
             }
         }
-        self.notifier.close();
+    }
+
+    /// The next number for an exchange.
+    pub(crate) fn turn(&mut self) -> i64 {
+        self.turns = self.turns.saturating_add(1);
+        self.turns
     }
 
     /// The open diary.

@@ -39,17 +39,23 @@ def local_day(day: date | None = None) -> LocalDay:
 
 @contextlib.asynccontextmanager
 async def changes(diary: Diary) -> AsyncIterator[AsyncIterator[DiaryChange]]:
-    """The diary's changes, the present state first: `async with changes(diary) as stream: async for change in stream: …`"""
+    """The diary's changes, the present state first: `async with changes(diary) as stream: async for change in stream: …`
+
+    It ends when the diary is closed.
+    """
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[DiaryChange] = asyncio.Queue()
+    queue: asyncio.Queue[DiaryChange | None] = asyncio.Queue()
 
     class Observer(DiaryObserver):
         def on_change(self, change: DiaryChange) -> None:
             loop.call_soon_threadsafe(queue.put_nowait, change)
 
+        def on_end(self) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
     async def stream() -> AsyncIterator[DiaryChange]:
-        while True:
-            yield await queue.get()
+        while (change := await queue.get()) is not None:
+            yield change
 
     subscription = await diary.observe(Observer())
     try:

@@ -11,7 +11,7 @@ extension LissomError: LocalizedError {
             return text
         case .Locked(_, _, let texts):
             return texts.joined(separator: "\n")
-        case .Cancelled, .Suspended, .Closed, .Callback, .Internal:
+        case .Cancelled, .OutOfTurn, .Suspended, .Closed, .Callback, .Internal:
             return nil
         }
     }
@@ -55,20 +55,23 @@ extension LocalDay {
 }
 
 private final class Forward: DiaryObserver {
-    let take: @Sendable (DiaryChange) -> Void
+    let stream: AsyncStream<DiaryChange>.Continuation
 
-    init(_ take: @escaping @Sendable (DiaryChange) -> Void) { self.take = take }
+    init(_ stream: AsyncStream<DiaryChange>.Continuation) { self.stream = stream }
 
-    func onChange(change: DiaryChange) throws { take(change) }
+    func onChange(change: DiaryChange) throws { stream.yield(change) }
+
+    func onEnd() throws { stream.finish() }
 }
 
 extension Diary {
     /// What is committed, by this object, a sync or another process; the present state first. Whoever takes them slowly gets
-    /// all of them later, in order: each says since which revision, and none may be left out. Ends with the task that iterates.
+    /// all of them later, in order: each says since which revision, and none may be left out. Ends with the task that
+    /// iterates, and when the diary is closed.
     public func changes() async throws -> AsyncStream<DiaryChange> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: DiaryChange.self, bufferingPolicy: .unbounded)
-        let subscription = try await observe(observer: Forward { continuation.yield($0) })
+        let subscription = try await observe(observer: Forward(continuation))
         continuation.onTermination = { _ in subscription.cancel() }
         return stream
     }

@@ -52,6 +52,8 @@ private final class Observer: DiaryObserver {
         heard.add(change)
         if fails { throw Fault() }
     }
+
+    func onEnd() throws {}
 }
 
 private final class Lines: LogSink {
@@ -145,6 +147,15 @@ final class StoryTests: XCTestCase {
         XCTAssertEqual(here.first?.entry, .result(values: copy(sets: 3, painAfter: 1)))
         let (one, other) = (try await phone.status().stateHash, try await tablet.status().stateHash)
         XCTAssertEqual(one, other)
+    }
+
+    func testChangesEndWithTheDiary() async throws {
+        let diary = try await diary()
+        let changes = try await diary.changes()
+        try await diary.closeDiary()
+        var heard: [Bool] = []
+        for await change in changes { heard.append(change.first) }
+        XCTAssertEqual(heard, [true])
     }
 
     func testPainElevenIsRefusedByNameAndNothingIsRecorded() async throws {

@@ -30,11 +30,16 @@ fun LocalDay.toLocalDate(): LocalDate = LocalDate.of(year, month, day)
 /**
  * What is committed, by this object, a sync or another process; the present state first. Whoever collects slowly gets all of
  * it later, in order: each change says since which revision, and none may be left out. Collecting never holds up a write.
+ * The flow ends when the diary is closed.
  */
 fun Diary.changes(): Flow<DiaryChange> = callbackFlow {
     val subscription = observe(object : DiaryObserver {
         override fun onChange(change: DiaryChange) {
             trySend(change)
+        }
+
+        override fun onEnd() {
+            this@callbackFlow.close()
         }
     })
     awaitClose {
