@@ -28,11 +28,13 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "reliability"
 PAGE = ROOT / "docs" / "reliability.md"
+REASONS = ROOT / "tests" / "reliability" / "missed.toml"
 
 
 def run(words, env=None, allow_failure=False):
@@ -206,16 +208,22 @@ def mutants(asked):
 
 
 def read_mutants(folders):
-    total = {"caught": 0, "missed": 0, "timeout": 0, "unviable": 0}
-    names, listed = [], 0
+    """What became of each mutant. A later folder goes before an earlier one: those missed are tried again with more tests."""
+    became, listed = {}, set()
     for folder in folders:
         found = folder / "mutants.out" if (folder / "mutants.out").is_dir() else folder
-        for kind in total:
-            lines = [line for line in read(found / f"{kind}.txt").splitlines() if line]
-            total[kind] += len(lines)
-            names += lines if kind == "missed" else []
-        listed += len(json.loads(read(found / "mutants.json")))
-    return {**total, "names": names, "listed": listed}
+        listed.update(each["name"] for each in json.loads(read(found / "mutants.json")))
+        for kind in ("caught", "missed", "timeout", "unviable"):
+            became.update((line, kind) for line in read(found / f"{kind}.txt").splitlines() if line)
+    total = {kind: sum(each == kind for each in became.values()) for kind in ("caught", "missed", "timeout", "unviable")}
+    return {**total, "names": sorted(name for name, kind in became.items() if kind == "missed"), "listed": len(listed | set(became))}
+
+
+def reason(name):
+    """Why a mutant may be missed; lines move, so that they do not count."""
+    reasons = tomllib.loads(read(REASONS))["missed"]
+    plain = re.sub(r":\d+:\d+:", ":", name)
+    return next((each["reason"] for each in reasons if plain in each["mutants"]), None)
 
 
 def coverage(asked):
@@ -362,7 +370,13 @@ def say_mutants(found):
             f"{found['timeout']} ran out of time, {found['missed']} missed; {found['unviable']} did not compile.\n")
     left = found["listed"] - sum(found[kind] for kind in ("caught", "missed", "timeout", "unviable"))
     told += f"\n**{thousands(left)} were not tried.**\n" if left > 0 else ""
-    return told + "".join(f"\n* `{name}`" for name in found["names"]) + ("\n" if found["names"] else "")
+    of = {}
+    for name in found["names"]:
+        of.setdefault(reason(name) or "", []).append(name)
+    unexplained = of.pop("", [])
+    told += "".join(f"\n* **without a reason**: `{name}`" for name in unexplained)
+    told += "".join(f"\n* {why}: " + ", ".join(f"`{name}`" for name in names) for why, names in sorted(of.items()))
+    return told + ("\n" if found["names"] else "")
 
 
 def say_coverage(found):

@@ -52,18 +52,26 @@ class Reading(unittest.TestCase):
 
     def test_shards_of_mutants_add_up_and_those_not_tried_are_told(self):
         with tempfile.TemporaryDirectory() as root:
-            folders = [Path(root) / "one", Path(root) / "two"]
-            for folder, caught in zip(folders, ["a\nb\n", "c\n"]):
+            folders = [Path(root) / name for name in ("one", "two", "again")]
+            shards = [{"caught": "a\nb\n", "missed": "src/x.rs:1:2: replace < with >\nc\n", "unviable": "d\n"},
+                      {"caught": "e\n", "missed": "src/y.rs:3:4: f\n", "unviable": ""},
+                      {"caught": "c\n", "missed": "", "unviable": ""}]
+            listed = [["a", "b", "c", "d", "src/x.rs:1:2: replace < with >", "g"], ["e", "h", "src/y.rs:3:4: f"], ["c"]]
+            for folder, shard, names in zip(folders, shards, listed):
                 out = folder / "mutants.out"
                 out.mkdir(parents=True)
-                for kind, lines in {"caught": caught, "missed": "src/x.rs:1\n", "timeout": "", "unviable": "d\n"}.items():
+                for kind, lines in {**shard, "timeout": ""}.items():
                     (out / f"{kind}.txt").write_text(lines)
-                (out / "mutants.json").write_text(json.dumps([{}] * 5))
-            found = report.read_mutants([folders[0], folders[1] / "mutants.out"])
-        self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [3, 2, 0, 2, 10])
-        said = report.say_mutants(found)
-        self.assertIn("5 viable mutants: 3 caught", said)
-        self.assertIn("**3 were not tried.**", said)
+                (out / "mutants.json").write_text(json.dumps([{"name": name} for name in names]))
+            found = report.read_mutants([folders[0], folders[1] / "mutants.out", folders[2]])
+            report.REASONS = Path(root) / "missed.toml"
+            report.REASONS.write_text('[[missed]]\nreason = "it is the same"\nmutants = ["src/y.rs: f"]\n')
+            said = report.say_mutants(found)
+        self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [4, 2, 0, 1, 9])
+        self.assertIn("6 viable mutants: 4 caught", said)
+        self.assertIn("**2 were not tried.**", said)
+        self.assertIn("* **without a reason**: `src/x.rs:1:2: replace < with >`", said)
+        self.assertIn("* it is the same: `src/y.rs:3:4: f`", said)
         self.refused("No such file", report.read_mutants, [Path("/nowhere")])
 
     def test_coverage_is_summed_by_crate_from_json_and_from_the_table(self):
