@@ -136,23 +136,25 @@ impl Diary {
         deadline: Option<Instant>,
         unreachable: &mut Option<Sentence>,
     ) -> Result<Outcome, Error> {
+        let mut late = false;
         let left = || deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
         loop {
             event = match self.next_effect(event)? {
+                // What was done shows that the relay is there: it was our time that ran out.
+                Effect::Finish(Outcome { end: End::Unreachable(_), pushed, pulled }) if late && pushed + pulled > 0 => {
+                    return Ok(Outcome { end: End::OutOfTime, pushed, pulled });
+                }
                 Effect::Finish(outcome) => return Ok(outcome),
                 Effect::Exchange(_) if left().is_zero() => return Ok(self.client.give_up()),
-                Effect::Exchange(request) => {
-                    match transport.exchange(&request, left().min(Duration::from_mins(10))) {
-                        Ok(response) => Event::Answer(response),
-                        // It was our time that ran out, not the relay that was away.
-                        Err(_) if left().is_zero() => return Ok(self.client.give_up()),
-                        Err(error) => {
-                            let detail = error.to_string();
-                            *unreachable = Some(error.0);
-                            Event::NoAnswer(detail)
-                        }
+                Effect::Exchange(request) => match transport.exchange(&request, left().min(Duration::from_mins(10))) {
+                    Ok(response) => Event::Answer(response),
+                    Err(error) => {
+                        late = left().is_zero();
+                        let detail = error.to_string();
+                        *unreachable = Some(error.0);
+                        Event::NoAnswer(detail)
                     }
-                }
+                },
                 Effect::TakeBatch { entries_max } => self.take_batch(entries_max)?,
                 Effect::Commit(commit) => self.commit(&commit)?,
             };

@@ -143,11 +143,8 @@ impl Diary {
                 return session.give_up(number).await;
             }
             let answer = self.net.exchange(relay, request, left()).await;
-            if answer.is_err() && left().is_zero() {
-                // It was our time that ran out, not the relay that was away.
-                return session.give_up(number).await;
-            }
-            next = session.answered(number, answer).await?;
+            let late = answer.is_err() && left().is_zero();
+            next = session.answered(number, answer, late).await?;
         }
     }
 }
@@ -167,7 +164,7 @@ impl SyncSession {
     /// # Errors
     /// `OutOfTurn`: nothing happened. Otherwise as the built-in sync; the session is over then.
     pub async fn step(&self, number: i64, answer: Answer) -> Result<SyncStep, LissomError> {
-        self.answered(number, answer.read()).await.map(SyncStep::of)
+        self.answered(number, answer.read(), false).await.map(SyncStep::of)
     }
 }
 
@@ -243,16 +240,22 @@ impl SyncSession {
             Ok(keep(desk, UnderWay { session, relay, stepped, turn, out: false }, step))
         };
         let piece = self.worker.ask(Ask::Writing, begin).await?;
-        self.perform(piece).await
+        self.perform(piece, false).await
     }
 
-    async fn answered(&self, number: i64, answer: Result<Response, TransportError>) -> Result<Next, LissomError> {
+    /// `late`: there is none because the time was up.
+    async fn answered(
+        &self,
+        number: i64,
+        answer: Result<Response, TransportError>,
+        late: bool,
+    ) -> Result<Next, LissomError> {
         let piece = self.with((number, true), move |core, stepped| core.sync_answered(stepped, answer)).await?;
-        self.perform(piece).await
+        self.perform(piece, late).await
     }
 
     /// Does the transactions one by one, so that the person's own work gets in between.
-    async fn perform(&self, mut piece: Piece) -> Result<Next, LissomError> {
+    async fn perform(&self, mut piece: Piece, late: bool) -> Result<Next, LissomError> {
         loop {
             piece = match piece {
                 Piece::Work(turn, work) => {
@@ -260,7 +263,10 @@ impl SyncSession {
                 }
                 Piece::Exchange(exchange) => return Ok(Next::Exchange(exchange)),
                 Piece::Over(report) => {
-                    let error = LissomError::of_sync(&report, self.worker.lang);
+                    // What was done shows that the relay is there: it was our time that ran out.
+                    let ran_out =
+                        late && matches!(report.end, End::Unreachable(_)) && report.pushed + report.pulled > 0;
+                    let error = LissomError::of_sync(&report, self.worker.lang).filter(|_| !ran_out);
                     let report = SyncReport::of(&report, self.worker.lang);
                     let detail = format!("pushed {} pulled {}", report.pushed, report.pulled);
                     log(LogLevel::Info, if error.is_none() { "sync.ended" } else { "sync.failed" }, &detail);
@@ -274,7 +280,7 @@ impl SyncSession {
     async fn give_up(&self, number: i64) -> Result<SyncReport, LissomError> {
         let give_up = |core: &mut Core, stepped: &SteppedSync| core.sync_given_up(stepped).map(Step::Finished);
         let piece = self.with((number, true), give_up).await?;
-        match self.perform(piece).await? {
+        match self.perform(piece, false).await? {
             Next::Over(report) => Ok(report),
             Next::Exchange(_) => Err(LissomError::internal("internal.sync")),
         }

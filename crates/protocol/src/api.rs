@@ -239,3 +239,33 @@ macro_rules! opaque_debug {
     )* };
 }
 opaque_debug!(Register, ChallengeRequest, Challenge, TokenRequest, Token, Delete);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_has_its_parts_only_if_each_has_its_length() {
+        let good = || Register {
+            write: to_text(&[1; 32]),
+            read: to_text(&[2; 32]),
+            key_check: to_text(&[3; 16]),
+            signature: to_text(&[4; 64]),
+            invite: None,
+        };
+        let (keys, signature) = good().parts().unwrap();
+        assert_eq!((keys.write, keys.read, keys.key_check, signature), ([1; 32], [2; 32], [3; 16], [4; 64]));
+        let spoils: [fn(&mut Register); 5] = [
+            |wrong| wrong.write = to_text(&[1; 31]),
+            |wrong| wrong.read.push('A'),
+            |wrong| wrong.key_check = to_text(&[3; 32]),
+            |wrong| wrong.signature.clear(),
+            |wrong| wrong.write.push('='),
+        ];
+        for (at, spoil) in spoils.iter().enumerate() {
+            let mut wrong = good();
+            spoil(&mut wrong);
+            assert!(wrong.parts().is_none(), "{at}");
+        }
+    }
+}

@@ -74,3 +74,13 @@ impl fmt::Debug for Response {
         write!(f, "Response({} with {} bytes)", self.status, self.body.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_have_their_names_in_http() {
+        assert_eq!([Method::Get, Method::Post, Method::Delete].map(Method::as_str), ["GET", "POST", "DELETE"]);
+    }
+}

@@ -113,9 +113,9 @@ impl World {
         request.extend(["content-length: ", &body.len().to_string(), "\r\n\r\n"]);
         let whole = [request.as_bytes(), body].concat();
         let answer = match self.exchange(&whole) {
-            Some(answer) => answer,
+            Ok(answer) => answer,
             // The relay had closed the connection after the last answer.
-            None => self.exchange(&whole).expect("an answer on a new connection"),
+            Err(_) => self.exchange(&whole).unwrap_or_else(|why| unreachable!("no answer on a new connection: {why}")),
         };
         assert!(answer.status != 500, "the relay failed: {}", answer.head);
         assert!(self.token.is_empty() || !contains(&answer.body, self.token.as_bytes()), "an answer repeats the token");
@@ -135,7 +135,7 @@ impl World {
         answer
     }
 
-    fn exchange(&mut self, request: &[u8]) -> Option<Answer> {
+    fn exchange(&mut self, request: &[u8]) -> Result<Answer, String> {
         let mut connection = self.connection.take().unwrap_or_else(|| {
             let connection = TcpStream::connect(self.relay.address()).expect("a connection");
             connection.set_read_timeout(Some(ANSWER_MAX)).expect("a limit of time");
@@ -143,17 +143,19 @@ impl World {
             connection
         });
         // An answer may come before all was written, and the connection be closed: then that is the answer.
-        drop(connection.write_all(request));
+        let wrote = connection.write_all(request);
         let (mut got, mut part) = (Vec::new(), [0; 16 * 1024]);
         let end = loop {
             if let Some(end) = got.windows(4).position(|four| four == b"\r\n\r\n") {
                 break end + 4;
             }
             match connection.read(&mut part) {
-                Ok(0) => return None,
+                Ok(0) => return Err(format!("closed after {} bytes; written: {wrote:?}", got.len())),
                 Ok(count) => got.extend(part.iter().take(count)),
+                // The fuzzer's own clock ticks by a signal.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => unreachable!("no answer in time"),
-                Err(_) => return None,
+                Err(error) => return Err(format!("{error} after {} bytes; written: {wrote:?}", got.len())),
             }
         };
         let mut body = got.split_off(end);
@@ -161,19 +163,20 @@ impl World {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let Some(length) = header(&head, "content-length").and_then(|length| length.parse::<usize>().ok()) else {
             // A stream of pokes: it has begun, that is all.
-            return Some(Answer { status, head, body: Vec::new() });
+            return Ok(Answer { status, head, body: Vec::new() });
         };
         while body.len() < length {
             match connection.read(&mut part) {
                 Ok(count) if count > 0 => body.extend(part.iter().take(count)),
-                _ => unreachable!("an answer ends before its length"),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                ended => unreachable!("an answer ends before its length: {ended:?}"),
             }
         }
         assert_eq!(body.len(), length, "an answer goes on after its length");
         if header(&head, "connection") != Some("close") {
             self.connection = Some(connection);
         }
-        Some(Answer { status, head, body })
+        Ok(Answer { status, head, body })
     }
 
     /// The log is what was taken, in that order, and nothing else.

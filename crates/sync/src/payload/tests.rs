@@ -165,3 +165,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_body_is_deflated_only_where_that_makes_it_smaller() {
+    let (head, sample) = sample();
+    let codec = |body: &[u8]| {
+        let plain = encode(&head, &Changes { body: body.to_vec(), ..sample.clone() });
+        read_changes(&plain).unwrap().1
+    };
+    // Bytes without a pattern, then ever more zeros, until both forms are equally long.
+    let noise: Vec<u8> = (0..200_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let bodies = (0..60).map(|zeros| [noise.clone(), vec![0; zeros]].concat());
+    let (mut longer, mut equal, mut shorter) = (0, 0, 0);
+    for body in bodies {
+        let (seen, of) = match deflate(&body).len().cmp(&body.len()) {
+            std::cmp::Ordering::Less => (CODEC_DEFLATE, &mut shorter),
+            std::cmp::Ordering::Equal => (CODEC_RAW, &mut equal),
+            std::cmp::Ordering::Greater => (CODEC_RAW, &mut longer),
+        };
+        *of += 1;
+        assert_eq!(codec(&body), seen, "{} bytes", body.len());
+    }
+    assert!(longer > 0 && equal > 0 && shorter > 0, "{longer} {equal} {shorter}");
+}
