@@ -102,8 +102,15 @@ enum Command {
         yes: bool,
     },
     /// Look at settings, clock, folder, database, disk and reachability; the report names no host, path or diary
-    #[command(after_help = "Example:\n  lissom-relay doctor --config /etc/lissom-relay/relay.toml")]
-    Doctor(Box<Everything>),
+    #[command(after_help = "Examples:\n  lissom-relay doctor --config /etc/lissom-relay/relay.toml\n  \
+                            lissom-relay doctor --ready --ops-listen 127.0.0.1:8461")]
+    Doctor {
+        #[command(flatten)]
+        settings: Box<Everything>,
+        /// Only ask the running relay whether it is ready, and say nothing if it is: for health checks
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  lissom-relay completions bash > /etc/bash_completion.d/lissom-relay")]
     Completions {
@@ -157,7 +164,8 @@ fn obey(command: Command) -> Result<(), Failure> {
         }
         Command::Quota { place, diary, set, default } => operate::quota(&of(place)?.data, &diary, set, default),
         Command::DeleteVault { place, diary, yes } => operate::delete_vault(&of(place)?.data, &diary, yes),
-        Command::Doctor(settings) => doctor::doctor(*settings),
+        Command::Doctor { settings, ready: true } => doctor::ready(*settings),
+        Command::Doctor { settings, ready: false } => doctor::doctor(*settings),
         Command::Completions { shell } => {
             // Where stdout is closed there is nobody to tell.
             clap_complete::generate(shell, &mut Cli::command(), "lissom-relay", &mut io::stdout());

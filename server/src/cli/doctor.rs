@@ -64,6 +64,15 @@ pub(crate) fn doctor(settings: Everything) -> Result<(), Failure> {
     if bad == 0 { Ok(()) } else { Err(Failure::unavailable(format!("{bad} of {} findings are bad", findings.len()))) }
 }
 
+/// Whether the relay that these settings are for reads and writes, and nothing else: whoever restarts what is not ready must
+/// not be moved by a public name that cannot be reached from here, or by a clock.
+pub(crate) fn ready(settings: Everything) -> Result<(), Failure> {
+    match operations(&settings.load()?.config) {
+        Finding { grade: Grade::Ok, .. } => Ok(()),
+        Finding { what, found, .. } => Err(Failure::unavailable(format!("{what}: {found}"))),
+    }
+}
+
 fn settings_of(loaded: &Loaded) -> Finding {
     let set = SETTINGS.iter().filter(|setting| loaded.origin(setting) != Origin::Default);
     let set: Vec<&str> = set.map(|setting| setting.name).collect();

@@ -108,7 +108,16 @@ fn the_doctors_report_names_nobody_and_says_what_is_wrong() {
     for line in ["BAD  disk", "BAD  listen", "BAD  ops-listen"] {
         assert!(report.contains(line), "{line}: {report}");
     }
+    // A health check asks for readiness alone, whatever else is wrong, and says nothing while it is well.
+    let unwell =
+        ["doctor", "--ready", "--listen", &ops, "--public-url", "https://nowhere.invalid", "--min-free", "9000000G"];
+    let ready = run(&[unwell.as_slice(), &["--ops-listen", &ops]].concat(), &data);
+    assert_eq!((ready.status.code(), stdout(&ready)), (Some(0), String::new()), "{}", errors(&ready));
+    assert_eq!(run(&["doctor", "--ready", "--ops-listen", &listen], &data).status.code(), Some(5));
     relay.kill();
+    let gone = run(&["doctor", "--ready", "--ops-listen", &ops], &data);
+    assert_eq!(gone.status.code(), Some(5));
+    assert!(errors(&gone).contains("nobody answers"), "{}", errors(&gone));
     let without = run(&[["doctor"].as_slice(), &place].concat(), &folder.path().join("nothing"));
     assert!(stdout(&without).contains("look database      not there yet"), "{}", stdout(&without));
     assert!(!folder.path().join("nothing").exists(), "looking makes nothing");
