@@ -53,9 +53,13 @@ fn repaired(report: &SyncReport) -> Vec<String> {
     told.map(|notice| notice.text.clone()).collect()
 }
 
-#[test]
-fn a_repair_tells_how_many_entries_were_lost_of_how_many() {
+/// `after_a_death`: entries are taken in one by one.
+fn a_repair(after_a_death: bool) {
     let mut house = house();
+    if after_a_death {
+        let sql = rusqlite::Connection::open(house.phone.folder.join("diary.sqlite")).unwrap();
+        sql.execute("INSERT INTO suspect VALUES (zeroblob(32), 0, 0)", []).unwrap();
+    }
     for note in ["one", "two"] {
         house.phone.log(note);
         assert!(repaired(&house.phone.sync()).is_empty());
@@ -77,6 +81,22 @@ fn a_repair_tells_how_many_entries_were_lost_of_how_many() {
     let [told] = repaired(&house.phone.sync()).try_into().unwrap();
     assert!(told.contains(&format!("{0} of {0};", entries + 1)), "{told}");
     assert!(repaired(&house.phone.sync()).is_empty(), "it is told once");
+    let mut tablet = Device::join(house.root.path().join("tablet"), "Tablet", &house.phone, &house.relay);
+    tablet.log("six");
+    tablet.sync();
+    let report = house.phone.sync();
+    assert_eq!((report.pulled > 0, repaired(&report)), (true, Vec::new()), "also where something new comes");
+    lissom_tests::assert_equal(&mut [&mut house.phone, &mut tablet]);
+}
+
+#[test]
+fn a_repair_tells_how_many_entries_were_lost_of_how_many() {
+    a_repair(false);
+}
+
+#[test]
+fn a_repair_tells_the_same_where_entries_are_taken_in_one_by_one() {
+    a_repair(true);
 }
 
 #[test]

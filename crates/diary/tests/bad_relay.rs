@@ -52,6 +52,12 @@ impl Device {
         self.diary.history(&HistoryQuery::default()).unwrap().len()
     }
 
+    /// A number that only the database knows.
+    fn number(&self, select: &str) -> i64 {
+        let sql = rusqlite::Connection::open(self.folder.path().join("diary.sqlite")).unwrap();
+        sql.query_row(select, [], |row| row.get(0)).unwrap()
+    }
+
     fn whole(&mut self) -> bool {
         self.diary.verify().unwrap().problems.is_empty()
     }
@@ -116,6 +122,37 @@ fn a_child_without_its_parent_waits_and_says_for_how_many() {
     b.sync();
     assert_eq!((b.diary.status().unwrap().waiting, b.rows()), (0, 3));
     assert!(b.whole());
+    // It was named as a parent before it came: what is sealed next builds on the child alone.
+    let of_phone =
+        "SELECT count(*) FROM entry WHERE tip = 1 AND device <> (SELECT value FROM meta WHERE key = 'device')";
+    assert_eq!(b.number(of_phone), 0, "the tablet's own entry builds on all of the phone's");
+    a.view.deliver(|| true);
+    a.sync();
+    assert_eq!(a.number("SELECT count(*) FROM entry WHERE tip = 1"), 1);
+}
+
+#[test]
+fn a_page_is_taken_in_as_a_whole_and_one_by_one_only_after_a_death_and_with_two_or_more() {
+    let commits = |entries: usize, after_a_death: bool| {
+        let (mut a, mut b) = pair();
+        if after_a_death {
+            let sql = rusqlite::Connection::open(b.folder.path().join("diary.sqlite")).unwrap();
+            sql.execute("INSERT INTO suspect VALUES (zeroblob(32), 0, 0)", []).unwrap();
+        }
+        for _ in 0..entries {
+            a.log();
+            a.sync();
+        }
+        b.view.deliver(|| true);
+        let before = b.diary.revision().unwrap();
+        assert_eq!(b.sync(), End::Done);
+        assert_eq!(b.rows(), entries);
+        b.diary.revision().unwrap() - before
+    };
+    let (one, whole) = (commits(1, false), commits(2, false));
+    assert_eq!((commits(3, false), commits(1, true), one), (whole, whole, whole));
+    let (two, three) = (commits(2, true), commits(3, true));
+    assert!(whole < two && two < three, "{whole} {two} {three}");
 }
 
 #[test]
@@ -351,7 +388,7 @@ impl Host for Countdown {
 
 #[test]
 fn a_panic_that_an_app_catches_leaves_nothing_of_its_transaction_behind() {
-    let mut caught = 0;
+    let (mut caught, mut marked) = (0, 0);
     for reading in 1..=14 {
         let pool = Pool::default();
         let left = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(i64::MAX));
@@ -366,6 +403,7 @@ fn a_panic_that_an_app_catches_leaves_nothing_of_its_transaction_behind() {
         left.store(reading, std::sync::atomic::Ordering::Relaxed);
         let sync = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| b.sync()));
         caught += usize::from(sync.is_err());
+        marked += b.number("SELECT count(*) FROM applying");
         left.store(i64::MAX, std::sync::atomic::Ordering::Relaxed);
         b.log();
         b.diary = Diary::open(b.folder.path(), SystemHost).unwrap();
@@ -373,8 +411,11 @@ fn a_panic_that_an_app_catches_leaves_nothing_of_its_transaction_behind() {
         assert_eq!(b.sync(), End::Done, "reading {reading}");
         assert!(b.whole() && b.rows() == 4, "reading {reading}");
         assert_eq!(b.diary.status().unwrap().waiting, 0, "reading {reading}");
+        let doubts = "SELECT (SELECT count(*) FROM applying) + (SELECT count(*) FROM suspect)";
+        assert_eq!(b.number(doubts), 0, "reading {reading}: what came in is in doubt no longer");
     }
     assert!(caught > 5, "the panics fell inside");
+    assert!(marked > 0, "and some while entries were taken in, which the next process must know");
 }
 
 /// A relay that answers so many times, and then says nothing for as long as it is waited for.
