@@ -213,6 +213,11 @@ def read_mutants(folders):
     for folder in folders:
         found = folder / "mutants.out" if (folder / "mutants.out").is_dir() else folder
         listed.update(each["name"] for each in json.loads(read(found / "mutants.json")))
+        # With `--iterate` it names those that an earlier run had caught, perhaps one that was stopped.
+        again = found / "previously_caught.txt"
+        for line in read(again).splitlines() if again.exists() else []:
+            if became.get(line, "missed") == "missed":
+                became[line] = "caught"
         for kind in ("caught", "missed", "timeout", "unviable"):
             became.update((line, kind) for line in read(found / f"{kind}.txt").splitlines() if line)
     total = {kind: sum(each == kind for each in became.values()) for kind in ("caught", "missed", "timeout", "unviable")}

@@ -55,7 +55,7 @@ class Reading(unittest.TestCase):
             folders = [Path(root) / name for name in ("one", "two", "again")]
             shards = [{"caught": "a\nb\n", "missed": "src/x.rs:1:2: replace < with >\nc\n", "unviable": "d\n"},
                       {"caught": "e\n", "missed": "src/y.rs:3:4: f\n", "unviable": ""},
-                      {"caught": "c\n", "missed": "", "unviable": ""}]
+                      {"caught": "c\n", "missed": "", "unviable": "", "previously_caught": "a\nd\nh\n"}]
             listed = [["a", "b", "c", "d", "src/x.rs:1:2: replace < with >", "g"], ["e", "h", "src/y.rs:3:4: f"], ["c"]]
             for folder, shard, names in zip(folders, shards, listed):
                 out = folder / "mutants.out"
@@ -67,9 +67,9 @@ class Reading(unittest.TestCase):
             report.REASONS = Path(root) / "missed.toml"
             report.REASONS.write_text('[[missed]]\nreason = "it is the same"\nmutants = ["src/y.rs: f"]\n')
             said = report.say_mutants(found)
-        self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [4, 2, 0, 1, 9])
-        self.assertIn("6 viable mutants: 4 caught", said)
-        self.assertIn("**2 were not tried.**", said)
+        self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [5, 2, 0, 1, 9])
+        self.assertIn("7 viable mutants: 5 caught", said)
+        self.assertIn("**1 were not tried.**", said)
         self.assertIn("* **without a reason**: `src/x.rs:1:2: replace < with >`", said)
         self.assertIn("* it is the same: `src/y.rs:3:4: f`", said)
         self.refused("No such file", report.read_mutants, [Path("/nowhere")])
