@@ -221,7 +221,11 @@ def read_mutants(folders):
         for kind in ("caught", "missed", "timeout", "unviable"):
             became.update((line, kind) for line in read(found / f"{kind}.txt").splitlines() if line)
     total = {kind: sum(each == kind for each in became.values()) for kind in ("caught", "missed", "timeout", "unviable")}
-    return {**total, "names": sorted(name for name, kind in became.items() if kind == "missed"), "listed": len(listed | set(became))}
+    files = {}
+    for name, kind in became.items():
+        of = files.setdefault(name.split(":")[0], dict.fromkeys(total, 0))
+        of[kind] += 1
+    return {**total, "files": files, "names": sorted(name for name, kind in became.items() if kind == "missed"), "listed": len(listed | set(became))}
 
 
 def reason(name):
@@ -373,6 +377,9 @@ def say_fuzz(found):
 def say_mutants(found):
     told = (f"{thousands(found['caught'] + found['missed'] + found['timeout'])} viable mutants: {thousands(found['caught'])} caught, "
             f"{found['timeout']} ran out of time, {found['missed']} missed; {found['unviable']} did not compile.\n")
+    kinds = ("caught", "timeout", "missed", "unviable")
+    told += "\n" + table(("file", "caught", "ran out of time", "missed", "did not compile"),
+                         [(name, *(of[kind] for kind in kinds)) for name, of in sorted(found["files"].items())])
     left = found["listed"] - sum(found[kind] for kind in ("caught", "missed", "timeout", "unviable"))
     told += f"\n**{thousands(left)} were not tried.**\n" if left > 0 else ""
     of = {}

@@ -72,6 +72,7 @@ class Reading(unittest.TestCase):
         self.assertIn("**1 were not tried.**", said)
         self.assertIn("* **without a reason**: `src/x.rs:1:2: replace < with >`", said)
         self.assertIn("* it is the same: `src/y.rs:3:4: f`", said)
+        self.assertIn("| src/y.rs | 0 | 0 | 1 | 0 |", said)
         self.refused("No such file", report.read_mutants, [Path("/nowhere")])
 
     def test_coverage_is_summed_by_crate_from_json_and_from_the_table(self):
