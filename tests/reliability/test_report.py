@@ -75,6 +75,18 @@ class Reading(unittest.TestCase):
         self.assertIn("| src/y.rs | 0 | 0 | 1 | 0 |", said)
         self.refused("No such file", report.read_mutants, [Path("/nowhere")])
 
+    def test_code_of_planted_faults_is_told_from_the_rest(self):
+        with tempfile.TemporaryDirectory() as root:
+            source = ['fn one() {', '    #[cfg(feature = "planted")]', '    let now = a && b;', '    if now == c {', '        d();', '    }', '}', '',
+                      '#[cfg(feature = "planted")]', 'impl X {', '    fn two() {', '        e();', '    }', '}', '', 'fn three() {}']
+            (Path(root) / "x.rs").write_text("\n".join(source))
+            kept, report.ROOT = report.ROOT, Path(root)
+            try:
+                planted = [line for line in range(1, len(source) + 1) if source[line - 1] and report.planted_only(f"x.rs:{line}:9: f")]
+            finally:
+                report.ROOT = kept
+        self.assertEqual(planted, [3, 10, 11, 12, 13])
+
     def test_coverage_is_summed_by_crate_from_json_and_from_the_table(self):
         of = lambda name, count, covered: {"filename": name, "summary": {"lines": {"count": count, "covered": covered}}}
         text = json.dumps({"data": [{"files": [of("/a/crates/sync/src/x.rs", 100, 90), of("/a/crates/sync/src/y/z.rs", 50, 50),
