@@ -91,6 +91,8 @@ pub enum Reason {
     Missing,
     /// Later than the clock and every record by more than a day.
     InTheFuture,
+    /// Of a day that is still to come, which nobody knows yet.
+    ToCome,
     /// Not a day of the calendar.
     NotADate,
     /// Not a value of the field's kind.
@@ -136,6 +138,7 @@ impl Reason {
             Self::BeforeResult => words::BEFORE_RESULT.into(),
             Self::Missing => words::MISSING.into(),
             Self::InTheFuture => words::IN_THE_FUTURE.into(),
+            Self::ToCome => words::TO_COME.into(),
             Self::NotADate => words::NOT_A_DATE.into(),
             Self::WrongKind => words::WRONG_KIND.into(),
             Self::UnknownMeasure { nearest: Some(id) } => words::UNKNOWN_MEASURE_NEAREST.with("id", *id),

@@ -191,7 +191,7 @@ impl Diary {
         }
         let at = self.moment(at)?;
         if ["flare", "flare-over"].contains(&reason) && from > Day::of(at).plus(1) {
-            return Err(Refusal::new("from", Reason::InTheFuture).into());
+            return Err(Refusal::new("from", Reason::ToCome).into());
         }
         let values = DayOffValues {
             reason: Some(reason.to_owned()),

@@ -11,7 +11,7 @@ mod show;
 pub(crate) mod week;
 
 use clap::{Args, Subcommand};
-use lissom_diary::{Diary, Moment};
+use lissom_diary::{Diary, Error, Moment};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -69,8 +69,11 @@ pub(crate) fn moment(context: &Context, diary: &mut Diary) -> Result<Moment, Fai
     let offset_ms = now.offset_minutes.saturating_mul(60_000);
     let at_ms = today.start_ms().saturating_add(NOON_MS).saturating_sub(offset_ms);
     let at = Moment { at_ms, offset_minutes: now.offset_minutes };
-    diary.check_not_in_the_future(at)?;
-    Ok(at)
+    match diary.check_not_in_the_future(at) {
+        // Here the day was given, and nothing can be forced.
+        Err(Error::InvalidInput(refusal)) => Err(Failure::refused_field("today", refusal.reason.sentence())),
+        checked => checked.map(|()| at).map_err(Failure::from),
+    }
 }
 
 /// The name of a day of the week, 0 is Monday.
