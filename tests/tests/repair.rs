@@ -48,6 +48,17 @@ impl House {
     }
 }
 
+/// A phone whose app synced twice, and the relay's data as it was in between.
+fn synced_by_app() -> (House, std::path::PathBuf) {
+    let mut house = house();
+    house.phone.log("one");
+    assert_eq!(house.sync_by_app(), End::Done);
+    let kept = house.keep("kept");
+    house.phone.log("two");
+    assert_eq!(house.sync_by_app(), End::Done);
+    (house, kept)
+}
+
 fn repaired(report: &SyncReport) -> Vec<String> {
     let told = report.notices.iter().filter(|notice| notice.kind == "repaired");
     told.map(|notice| notice.text.clone()).collect()
@@ -101,12 +112,7 @@ fn a_repair_tells_the_same_where_entries_are_taken_in_one_by_one() {
 
 #[test]
 fn the_first_registration_is_no_repair_that_the_next_one_waits_for() {
-    let mut house = house();
-    house.phone.log("one");
-    assert_eq!(house.sync_by_app(), End::Done);
-    let kept = house.keep("kept");
-    house.phone.log("two");
-    assert_eq!(house.sync_by_app(), End::Done);
+    let (mut house, kept) = synced_by_app();
     house.set_back(&kept);
     assert_eq!(house.sync_by_app(), End::Done, "repaired at once");
     house.set_back(&kept);
@@ -116,12 +122,7 @@ fn the_first_registration_is_no_repair_that_the_next_one_waits_for() {
 
 #[test]
 fn a_relay_that_lost_everything_is_repaired_and_counted() {
-    let mut house = house();
-    house.phone.log("one");
-    assert_eq!(house.sync_by_app(), End::Done);
-    let kept = house.keep("kept");
-    house.phone.log("two");
-    assert_eq!(house.sync_by_app(), End::Done);
+    let (mut house, kept) = synced_by_app();
     house.lose_all();
     assert_eq!(house.sync_by_app(), End::Done, "registered again, and repaired");
     house.set_back(&kept);

@@ -41,6 +41,8 @@ pub struct Diary {
     pub(crate) keys: Keys,
     pub(crate) secret: Secret,
     pub(crate) client: VaultClient,
+    /// The relay whose token and invite the client may hold.
+    pub(crate) client_of: Option<String>,
     /// Entries that the relay refused alone were tried again since this was opened.
     pub(crate) refused_retried: bool,
 }
@@ -209,8 +211,10 @@ impl Diary {
         invite: Option<String>,
     ) -> Self {
         let client = VaultClient::new(keys.clone(), invite);
+        // What cannot be read now is another relay's at the first sync: then the client is made anew.
+        let client_of = storage.meta("relay").unwrap_or_default();
         storage.belong_to(&keys);
-        Self { secrets, storage, keys, secret, client, refused_retried: false }
+        Self { secrets, storage, keys, secret, client, client_of, refused_retried: false }
     }
 
     /// The secret that belongs to the database; finishes a change of vault that was cut off after its commit.
@@ -265,9 +269,25 @@ impl Diary {
             }
             write.retry_refused()
         })?;
-        let invite = self.storage.meta("invite")?;
-        self.client = VaultClient::new(self.keys.clone(), invite);
+        self.make_client()?;
         Ok(url)
+    }
+
+    /// A client for the relay that is set, with its invite and no token.
+    fn make_client(&mut self) -> Result<(), Error> {
+        self.client_of = self.storage.meta("relay")?;
+        self.client = VaultClient::new(self.keys.clone(), self.storage.meta("invite")?);
+        Ok(())
+    }
+
+    /// Whether the relay is still the one that the client is for: another process may have set another.
+    pub(crate) fn is_same_relay(&self) -> Result<bool, Error> {
+        Ok(self.storage.meta("relay")? == self.client_of)
+    }
+
+    /// Makes the client anew if the relay is another one by now: a token or an invite is shown to none but its own.
+    pub(crate) fn follow_relay(&mut self) -> Result<(), Error> {
+        if self.is_same_relay()? { Ok(()) } else { self.make_client() }
     }
 
     /// Refuses to let the database grow over so many bytes: an app can leave room for others.

@@ -90,6 +90,7 @@ impl Diary {
 
     /// What a sync begins with.
     pub(crate) fn begin_sync(&mut self, started_by: StartedBy) -> Result<Begun, Error> {
+        self.follow_relay()?;
         if let Some(statement) = self.storage.meta::<[u8; 64]>("statement")? {
             // The owner deleted this vault: nothing of it goes up again, to whatever relay.
             let end = End::Gone { statement: Statement(statement) };
@@ -123,10 +124,11 @@ impl Diary {
         })
     }
 
-    /// The request that opens the relay's stream of pokes; `None` before this diary has synced since it was opened.
+    /// The request that opens the relay's stream of pokes; `None` before this diary has synced with this relay since it
+    /// was opened.
     #[must_use]
     pub fn watch_request(&self) -> Option<Request> {
-        self.client.watch_request()
+        self.client.watch_request().filter(|_| self.is_same_relay().unwrap_or(false))
     }
 
     fn run(

@@ -83,7 +83,8 @@ impl Diary {
         } else {
             (Self::begin(folder, &secret, &name, Some(relay), secrets, host)?, 0)
         };
-        diary.client = client;
+        // The token is of the relay that was asked.
+        (diary.client, diary.client_of) = (client, Some(relay.0.as_str().to_owned()));
         Ok(Joined { diary, brought })
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lissom_diary::sync::client::{End, Violation};
 use lissom_diary::sync::http::{Method, Request, Response};
+use lissom_diary::sync::protocol::api::CHALLENGE_PATH;
 use lissom_diary::{
     Diary, HistoryQuery, Host, RelayUrl, ResultValues, StartedBy, SyncOptions, SystemHost, Transport, TransportError,
 };
@@ -445,4 +446,25 @@ fn a_time_that_ran_out_within_an_exchange_is_no_relay_that_is_away() {
     let report = phone.diary.sync(&mut Silent(&mut phone.view, 0), options).unwrap();
     assert!(matches!(report.end, End::Unreachable(_)), "{:?}", report.end);
     assert_eq!(phone.sync(), End::Done);
+}
+
+#[test]
+fn a_relay_that_another_process_set_is_shown_no_token_of_the_one_before() {
+    let mut phone = device("phone", &Pool::default());
+    phone.log();
+    assert_eq!(phone.sync(), End::Done);
+    assert!(phone.diary.watch_request().is_some());
+    let mut other = Diary::open(phone.folder.path(), SystemHost).unwrap();
+    other.set_relay("http://127.0.0.1:2", None, false).unwrap();
+    assert!(phone.diary.watch_request().is_none());
+    phone.log();
+    let mut asked = Vec::new();
+    let end = sync_changed(&mut phone, |request, response| {
+        let token = request.headers.iter().any(|(name, _)| *name == "authorization");
+        asked.push((request.path.clone(), token));
+        response
+    });
+    assert_eq!(end, End::Done);
+    assert_eq!(asked[0], (CHALLENGE_PATH.to_owned(), false), "it is asked who it is first");
+    assert!(asked.len() > 2 && phone.diary.watch_request().is_some());
 }

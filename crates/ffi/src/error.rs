@@ -147,7 +147,8 @@ pub enum LissomError {
         /// For people.
         text: String,
     },
-    /// The app cancelled this, or another sync took its place.
+    /// The app cancelled this, another sync took its place, or the session is over: an answer that comes again after the
+    /// last step gets this.
     #[error("cancelled")]
     Cancelled,
     /// An answer to an exchange that is over, or that was never asked for. Nothing happened; the session goes on.

@@ -210,6 +210,24 @@ fn an_answer_counts_for_its_exchange_alone() {
 }
 
 #[test]
+fn a_session_stays_with_the_relay_that_it_began_with() {
+    let (folder, diary) = diary();
+    wait(diary.set_relay("http://127.0.0.1:9".to_owned(), None, false)).unwrap();
+    let session = diary.sync_session(StartedBy::Person);
+    let SyncStep::Exchange { number, request } = wait(session.begin()).unwrap() else { panic!("an exchange") };
+    assert!(request.url.starts_with("http://127.0.0.1:9/"));
+    let other = wait(Diary::open(options(&folder), None)).unwrap();
+    wait(other.set_relay("http://127.0.0.1:10".to_owned(), None, false)).unwrap();
+    let headers = vec![Header { name: "content-type".to_owned(), value: "application/json".to_owned() }];
+    let body = br#"{"challenge":"AAAA"}"#.to_vec();
+    let next = wait(session.step(number, Answer::Response { status: 200, headers, body })).unwrap();
+    let SyncStep::Exchange { request, .. } = next else { panic!("an exchange") };
+    assert!(request.url.starts_with("http://127.0.0.1:9/"), "{}", request.url);
+    let SyncStep::Exchange { request, .. } = wait(session.begin()).unwrap() else { panic!("an exchange") };
+    assert!(request.url.starts_with("http://127.0.0.1:10/"), "{}", request.url);
+}
+
+#[test]
 fn joining_takes_each_answer_once() {
     let folder = tempfile::tempdir().unwrap();
     let (_other, diary) = diary();
