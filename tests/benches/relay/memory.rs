@@ -18,19 +18,19 @@ const OTHER_FILES: usize = 200;
 pub(crate) fn measure(table: &mut Table, program: &Path, options: Options) {
     let root = tempfile::tempdir().unwrap();
     let relay = Relay::start(program, &root.path().join("relay"));
-    let files = relay.at_rest(|_| true);
+    relay.at_rest(|_| true);
     let idle = relay.rss_kib() / 1024.0;
     table.target("idle relay, just started", "<= 10 MiB", format!("{idle:.2} MiB"), idle <= 10.0);
 
     let count = options.count(WATCHERS, 400).min(open_files().saturating_sub(OTHER_FILES));
     let vaults = u64::try_from(count.div_ceil(WATCHERS_PER_VAULT)).unwrap();
     let people = register(relay.address, 0..vaults);
-    relay.at_rest(|open| open <= files);
+    relay.at_rest(|open| open == 0);
     let (before, cpu) = (relay.rss_kib(), relay.cpu_ms());
     let (address, watched) = (relay.address, people.iter().cycle().take(count));
     let watchers: Vec<_> = watched.map(|person| watcher(address, person)).collect();
     let cpu = (relay.cpu_ms() - cpu) / count as f64;
-    relay.at_rest(|open| open >= files + count);
+    relay.at_rest(|open| open >= count);
     let after = relay.rss_kib();
     let each = (after - before) / count as f64;
     let measured = format!("{each:.2} KiB at {count} in {vaults} diaries");
@@ -38,7 +38,7 @@ pub(crate) fn measure(table: &mut Table, program: &Path, options: Options) {
     table.note("  the whole process", format!("{:.1} MiB, before them {:.1} MiB", after / 1024.0, before / 1024.0));
     table.note("  processor time for opening one", format!("{:.0} us", cpu * 1e3));
     drop(watchers);
-    relay.at_rest(|open| open <= files);
+    relay.at_rest(|open| open == 0);
     let closed = format!("{:.1} MiB once all have gone", relay.rss_kib() / 1024.0);
     table.note("  what the allocator keeps", closed);
 }

@@ -44,23 +44,34 @@ impl Relay {
         Self { child, address }
     }
 
-    /// Waits until it has as many files open as asked for, connections too, and none of its threads has anything to do;
-    /// gives how many files it has.
-    pub(crate) fn at_rest(&self, enough: impl Fn(usize) -> bool) -> usize {
+    /// Waits until it has as many connections as asked for and none of its threads has anything to do.
+    ///
+    /// Files that it has open would not do as the measure: it opens some of its own when they are first needed.
+    pub(crate) fn at_rest(&self, enough: impl Fn(usize) -> bool) {
         let end = Instant::now() + PATIENCE;
-        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        let threads = PathBuf::from(format!("/proc/{}/task", self.child.id()));
         loop {
-            let files = std::fs::read_dir(process.join("fd")).unwrap().count();
-            let tasks = std::fs::read_dir(process.join("task")).unwrap();
+            let connections = self.connections();
             // A thread that ends while we look has nothing to do either.
+            let tasks = std::fs::read_dir(&threads).unwrap();
             let mut stats = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
             let asleep = |stat: String| stat.rsplit_once(") ").unwrap().1.starts_with('S');
-            if enough(files) && stats.all(asleep) {
-                return files;
+            if enough(connections) && stats.all(asleep) {
+                return;
             }
-            assert!(Instant::now() < end, "the relay comes to rest, with {files} files open");
+            assert!(Instant::now() < end, "the relay comes to rest, with {connections} connections");
             std::thread::yield_now();
         }
+    }
+
+    /// Connections whose end at the relay is not closed yet, those too that it has not taken up.
+    fn connections(&self) -> usize {
+        // Of a line: its own address and port in hexadecimal, theirs, and the state as TCP counts them.
+        let [listening, waits_for_stray_packets] = ["0A", "06"];
+        let port = format!(":{:04X}", self.address.port());
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let rows = table.lines().skip(1).map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>());
+        rows.filter(|row| row[0].ends_with(&port) && row[2] != listening && row[2] != waits_for_stray_packets).count()
     }
 
     /// Memory that it has now, in KiB.
