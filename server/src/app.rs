@@ -8,7 +8,6 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Auth;
 use crate::config::Config;
-use crate::mailboxes::Mailboxes;
 use crate::metrics::Metrics;
 use crate::pokes::Pokes;
 use crate::rates::Rates;
@@ -39,7 +38,6 @@ struct Parts {
     auth: Auth,
     pokes: Pokes,
     turns: Turns,
-    mailboxes: Mailboxes,
     vault_rates: Rates<VaultId>,
     watchers: Arc<Semaphore>,
     connections: Arc<Semaphore>,
@@ -54,7 +52,7 @@ struct Parts {
 pub(crate) const MEMORY_UNIT: usize = 1024;
 
 impl App {
-    pub(crate) fn open(config: Config) -> Result<Self, OpenError> {
+    pub(crate) async fn open(config: Config) -> Result<Self, OpenError> {
         let pokes = Pokes::new(config.watchers_per_vault);
         let tell = pokes.clone();
         let store = Store::open(
@@ -62,13 +60,14 @@ impl App {
             Arc::new(move |event| match event {
                 Event::Grown(vault) => tell.poke(&vault),
                 Event::Deleted(vault) => tell.end(&vault),
+                Event::Missed => tell.poke_all(),
             }),
-        )?;
+        )
+        .await?;
         let auth = Auth::new(*store.server_key());
         let batch_memory = Arc::new(Semaphore::new(config.batch_memory_max / MEMORY_UNIT));
         let page_memory = Arc::new(Semaphore::new(config.page_memory_max / MEMORY_UNIT));
         let (turns, phase) = (Turns::default(), watch::Sender::new(Phase::Up));
-        let mailboxes = Mailboxes::new(config.mailboxes_max);
         let vault_rates = Rates::new(config.vault_requests, Duration::from_secs(1), config.vault_burst);
         let watchers = Arc::new(Semaphore::new(config.watchers_max));
         let connections = Arc::new(Semaphore::new(config.connections_max));
@@ -78,7 +77,6 @@ impl App {
             auth,
             pokes,
             turns,
-            mailboxes,
             vault_rates,
             watchers,
             connections,
@@ -109,10 +107,6 @@ impl App {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.parts.turns
-    }
-
-    pub(crate) fn mailboxes(&self) -> &Mailboxes {
-        &self.parts.mailboxes
     }
 
     pub(crate) fn vault_rates(&self) -> &Rates<VaultId> {

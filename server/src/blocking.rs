@@ -50,7 +50,7 @@ fn run(config: Config, stopped: oneshot::Receiver<()>, report: &mpsc::SyncSender
         Err(error) => return drop(report.send(Err(StartError::Runtime(error)))),
     };
     runtime.block_on(async {
-        let running = match Relay::start(config) {
+        let running = match Relay::start(config).await {
             Ok(running) => running,
             Err(error) => return drop(report.send(Err(error))),
         };

@@ -133,6 +133,13 @@ enum Command {
         /// The backup
         file: PathBuf,
     },
+    /// Move everything from the data folder's file to PostgreSQL, and verify it. Stop the relay first; can be repeated
+    #[command(after_help = "Example:\n  LISSOM_RELAY_DATABASE=postgres://relay:…@db.example/relay \
+                            lissom-relay migrate --data /var/lib/lissom")]
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Check the file, and every entry's layout, id, signature, position and chain; works while serving
     #[command(after_help = "Example:\n  lissom-relay verify --data /var/lib/lissom")]
     Verify {
@@ -162,8 +169,8 @@ fn obey(command: Command) -> Result<(), Failure> {
             let shown = if qr || io::stderr().is_terminal() { Shown::Code } else { Shown::Token };
             invite::invite(&of(place)?, uses, expires, shown)
         }
-        Command::Quota { place, diary, set, default } => operate::quota(&of(place)?.data, &diary, set, default),
-        Command::DeleteVault { place, diary, yes } => operate::delete_vault(&of(place)?.data, &diary, yes),
+        Command::Quota { place, diary, set, default } => operate::quota(&of(place)?, &diary, set, default),
+        Command::DeleteVault { place, diary, yes } => operate::delete_vault(&of(place)?, &diary, yes),
         Command::Doctor { settings, ready: true } => doctor::ready(*settings),
         Command::Doctor { settings, ready: false } => doctor::doctor(*settings),
         Command::Completions { shell } => {
@@ -171,10 +178,11 @@ fn obey(command: Command) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "lissom-relay", &mut io::stdout());
             Ok(())
         }
-        Command::Vaults { place, json } => operate::vaults(&of(place)?.data, json),
-        Command::Backup { place, file } => operate::backup(&of(place)?.data, &file),
-        Command::Restore { place, file } => operate::restore(&of(place)?.data, &file),
-        Command::Verify { place, json } => operate::verify(&of(place)?.data, json),
+        Command::Vaults { place, json } => operate::vaults(&of(place)?, json),
+        Command::Backup { place, file } => operate::backup(&of(place)?, &file),
+        Command::Restore { place, file } => operate::restore(&of(place)?, &file),
+        Command::Verify { place, json } => operate::verify(&of(place)?, json),
+        Command::Migrate { place } => operate::migrate(&of(place)?),
     }
 }
 

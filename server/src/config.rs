@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use lissom_protocol::api::Registration;
 
+use crate::store::PostgresUrl;
+
 pub use self::describe::{example, in_force, page};
 pub use self::networks::Network;
 pub(crate) use self::settings::is_host;
@@ -27,6 +29,10 @@ pub use self::sources::{FILE_VARIABLE, LoadError, Loaded, Origin, VARIABLE_PREFI
 #[expect(missing_docs, reason = "each is described in the table, which the documentation is made of")]
 pub struct Config {
     pub data: PathBuf,
+    pub database: Option<PostgresUrl>,
+    pub database_ca: Option<PathBuf>,
+    pub database_connections: usize,
+    pub database_wait: Duration,
     pub listen: SocketAddr,
     pub ops_listen: Option<SocketAddr>,
     pub public_url: Option<String>,
@@ -92,6 +98,10 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("lissom-relay-data"),
+            database: None,
+            database_ca: None,
+            database_connections: 16,
+            database_wait: Duration::from_secs(30),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8460),
             ops_listen: None,
             public_url: None,

@@ -37,7 +37,7 @@ impl InProcess {
     /// [`StartError`] if it cannot be opened.
     pub fn open(config: Config) -> Result<Self, StartError> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
-        let app = App::open(config)?;
+        let app = runtime.block_on(App::open(config))?;
         let router = crate::router::devices(&app);
         Ok(Self { app, router, runtime })
     }

@@ -133,9 +133,11 @@ impl Metrics {
                 taken(config.connections_max, app.connections().available_permits()),
             ),
             ("watchers", "Streams of pokes.", taken(config.watchers_max, app.watchers().available_permits())),
-            ("mailboxes", "Mailboxes for pairing.", whole(app.mailboxes().count(app.auth().now()))),
+            ("mailboxes", "Mailboxes for pairing.", totals.mailboxes),
         ];
-        if let Some(space) = store::space(&config.data) {
+        // PostgreSQL's disk is elsewhere.
+        let here = config.database.is_none();
+        if let Some(space) = here.then(|| store::space(&config.data)).flatten() {
             gauges.push(("disk_free_bytes", "Free space on the disk of the data folder.", space.free));
             let room = u64::from(space.free >= config.free_bytes_min);
             gauges.push(("disk_has_room", "Whether new entries are stored: 0 below min-free.", room));

@@ -84,6 +84,13 @@ impl Pokes {
         }
     }
 
+    /// Pokes all watchers: news of any vault may have been missed.
+    pub(crate) fn poke_all(&self) {
+        for topic in self.shared.topics().values() {
+            topic.news.send_modify(|news| news.pokes = news.pokes.wrapping_add(1));
+        }
+    }
+
     /// Ends a deleted vault's watchers.
     pub(crate) fn end(&self, vault: &VaultId) {
         if let Some(topic) = self.shared.topics().get(vault) {

@@ -81,9 +81,10 @@ impl From<StoreError> for Refusal {
             StoreError::QuotaFull => Self::new(ProblemKind::StorageFull).detail("this diary's quota is used up"),
             StoreError::DiskFull => Self::new(ProblemKind::StorageFull).detail("the relay's disk is full"),
             StoreError::Damaged => Self::new(ProblemKind::Internal).detail("what the relay has stored is damaged"),
-            // No device's request names a vault by a part of its id.
-            StoreError::Ambiguous => Self::new(ProblemKind::Internal),
-            StoreError::Unavailable => Self::new(ProblemKind::Unavailable),
+            // No device's request names a vault by a part of its id, or asks for a copy.
+            StoreError::Ambiguous | StoreError::NotHere(_) => Self::new(ProblemKind::Internal),
+            // What PostgreSQL said is in the log already.
+            StoreError::Unavailable | StoreError::Postgres(_) => Self::new(ProblemKind::Unavailable),
             StoreError::Sqlite(error) => {
                 tracing::error!(code = ?error.sqlite_error_code(), "the database failed");
                 Self::new(ProblemKind::Unavailable)

@@ -273,7 +273,7 @@ async fn ready(State(app): State<App>) -> Result<&'static str, Refusal> {
 }
 
 async fn metrics(State(app): State<App>) -> Result<([(HeaderName, &'static str); 1], String), Refusal> {
-    let totals = app.store().totals().await?;
+    let totals = app.store().totals(app.auth().now()).await?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics().text(&app, &totals)))
 }
 
@@ -364,7 +364,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_in_a_handler_is_an_answer() {
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(Config::local(folder.path())).unwrap();
+        let app = App::open(Config::local(folder.path())).await.unwrap();
         let broken = get(async || -> &'static str { panic!("a bug") });
         let router = finished(Router::new().route("/broken", broken), &app);
         let request = Request::builder().uri("/broken").body(Body::empty()).unwrap();

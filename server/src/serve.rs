@@ -69,10 +69,10 @@ impl fmt::Debug for Relay {
 }
 
 impl Relay {
-    fn open(config: Config) -> Result<Self, StartError> {
+    async fn open(config: Config) -> Result<Self, StartError> {
         config.check()?;
         check_clock(unix_seconds())?;
-        Ok(Self { app: App::open(config)? })
+        Ok(Self { app: App::open(config).await? })
     }
 
     /// Opens the store and begins to serve; answers connections as soon as it returns. To be called within a tokio
@@ -81,8 +81,8 @@ impl Relay {
     /// # Errors
     /// [`StartError`] if a setting is out of range, the store cannot be opened, an address is taken, or there is
     /// no runtime.
-    pub fn start(config: Config) -> Result<Running, StartError> {
-        Self::open(config)?.serve()
+    pub async fn start(config: Config) -> Result<Running, StartError> {
+        Self::open(config).await?.serve()
     }
 
     fn serve(self) -> Result<Running, StartError> {
@@ -171,6 +171,14 @@ impl Running {
     /// A failure of the store.
     pub async fn vault_count(&self) -> Result<u64, StoreError> {
         self.app.store().vault_count().await
+    }
+
+    /// Makes an invite for so many vaults, good until so many seconds after 1970 or for ever.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub async fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
+        self.app.store().make_invite(uses, expires_at).await
     }
 
     pub(crate) fn store(&self) -> &Store {

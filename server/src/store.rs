@@ -1,4 +1,4 @@
-//! The relay's one store: a SQLite database in the data folder.
+//! The relay's store: a database that keeps the logs of all vaults.
 //!
 //! # Contract
 //! Every clause has a test of its name in `store/tests`.
@@ -29,43 +29,42 @@
 //! - **C15** A database of a newer schema is refused and left as it is.
 //! - **C16** A job that is refused leaves the other jobs of its transaction alone.
 //!
-//! One thread owns the writing connection and takes all jobs that wait into one transaction (group commit);
-//! a few connections read. Jobs make all their checks before their first change, so that a refusal has nothing
-//! to undo; an error of SQLite itself undoes the whole transaction.
+//! There are two: [SQLite](sqlite) for one machine, and [PostgreSQL](postgres) for several nodes that share it. What the
+//! second does differently is said there: C11, C13 and C14 are about files, which are the server's own business.
 
-mod copy;
 mod database;
-mod disk;
-mod log;
-mod readers;
-mod schema;
-mod scrub;
-mod vaults;
-mod verify;
-mod writer;
+mod growth;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod vault;
+mod verdict;
 
+use std::any::Any;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::entry::VerifiedEntry;
 use lissom_protocol::ids::{VaultId, VaultKeys};
+use tokio::sync::oneshot;
 
 use crate::config::Config;
+use crate::mailboxes::{MailboxId, NotLeft};
 
-pub use self::copy::{CopyError, restore};
 pub use self::database::Database;
-pub use self::disk::{Space, space};
-pub(crate) use self::log::{Appended, Page};
-pub use self::schema::OpenError;
-pub use self::vaults::VaultSummary;
-pub use self::vaults::unix_seconds;
-pub(crate) use self::vaults::{Admission, Registered, Totals};
-pub use self::verify::{Damage, Verdict};
-
-use self::readers::Readers;
-use self::writer::{Job, Writer};
+pub(crate) use self::growth::{Appended, Page};
+pub use self::migrate::{MigrateError, Migrated, migrate};
+pub use self::postgres::PostgresUrl;
+use self::postgres::Postgres;
+use self::sqlite::Sqlite;
+pub use self::sqlite::{CopyError, Space, restore, space};
+pub(crate) use self::vault::{Admission, Registered, Totals};
+pub use self::vault::{VaultSummary, unix_seconds};
+pub use self::verdict::{Damage, Verdict};
 
 /// Name of the database's file in the data folder.
 pub const FILE_NAME: &str = "relay.db";
@@ -116,6 +115,70 @@ pub enum StoreError {
     /// SQLite failed.
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL failed.
+    #[error("database: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
+    /// What was asked for is not done in this database.
+    #[error("a database in PostgreSQL is {0}")]
+    NotHere(&'static str),
+}
+
+/// Why the database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made or used.
+    #[error("cannot use the data folder {}: {source}", folder.display())]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It belongs to another program.
+    #[error("{place} is not the database of a Lissom relay")]
+    Foreign {
+        /// Which file, or which schema.
+        place: String,
+    },
+    /// It was written by a newer program.
+    #[error("{place} has schema {found}, and this program knows only up to {known}")]
+    Newer {
+        /// Which file, or which schema.
+        place: String,
+        /// Its version.
+        found: u32,
+        /// The newest that this program knows.
+        known: u32,
+    },
+    /// There is no database.
+    #[error("there is no relay database in {place}")]
+    Missing {
+        /// Where it was looked for.
+        place: String,
+    },
+    /// SQLite failed.
+    #[error("cannot open {}: {source}", file.display())]
+    Sqlite {
+        /// Which file.
+        file: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// PostgreSQL does not answer, or does not let us in.
+    #[error("cannot open the database in PostgreSQL: {reason}")]
+    Postgres {
+        /// What it said, in one line.
+        reason: String,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes")]
+    Random,
+    /// A thread or a runtime cannot be started.
+    #[error("cannot start a thread: {source}")]
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
 }
 
 /// What others may want to know once it is committed.
@@ -125,61 +188,57 @@ pub(crate) enum Event {
     Grown(VaultId),
     /// A vault was deleted.
     Deleted(VaultId),
+    /// Another node's news may have been missed: whoever watches is to look.
+    Missed,
 }
 
 /// Hears of every [`Event`] after its COMMIT, before the answer is given; must not block.
 pub(crate) type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// Most that one vault may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Quota {
-    /// Bytes of entries.
-    pub(crate) bytes: u64,
-    /// Entries.
-    pub(crate) entries: u64,
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+type UseOfKeys = Box<dyn FnOnce(&VaultKeys) + Send>;
+/// Kept until a batch is off the memory.
+type Hold = Box<dyn Any + Send>;
+
+/// What a database does to keep the contract; each is described at the [`Store`]'s own.
+trait Backend: fmt::Debug + Send + Sync {
+    fn server_key(&self) -> &[u8; 32];
+    fn register(&self, keys: VaultKeys, admission: Admission) -> Answer<'_, Registered>;
+    fn with_keys(&self, vault: VaultId, work: UseOfKeys) -> Answer<'_, ()>;
+    fn append(&self, vault: VaultId, cursor: Cursor, entries: Vec<VerifiedEntry>, hold: Hold) -> Answer<'_, Appended>;
+    fn page(&self, vault: VaultId, cursor: Cursor, limit: usize) -> Answer<'_, Page>;
+    fn head(&self, vault: VaultId) -> Answer<'_, Cursor>;
+    fn delete(&self, vault: VaultId, cursor: Cursor, statement: Statement) -> Answer<'_, ()>;
+    fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Answer<'_, String>;
+    fn leave(&self, id: MailboxId, message: Vec<u8>, now: u64) -> Answer<'_, Result<(), NotLeft>>;
+    fn take(&self, id: MailboxId, now: u64) -> Answer<'_, Option<Vec<u8>>>;
+    fn vault_count(&self) -> Answer<'_, u64>;
+    fn totals(&self, now: u64) -> Answer<'_, Totals>;
+    fn ready(&self) -> Answer<'_, ()>;
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// A handle to the store; clones share it.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Store {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    folder: PathBuf,
-    quota: Quota,
-    server_key: [u8; 32],
-    writer: Writer,
-    readers: Readers,
-    listener: Listener,
-}
-
-impl fmt::Debug for Store {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("folder", &self.inner.folder).finish_non_exhaustive()
-    }
+    backend: Arc<dyn Backend>,
 }
 
 impl Store {
-    /// Opens the database in the configured folder, and makes both if they are missing.
+    /// Opens the configured database, and makes what is missing of it.
     ///
     /// # Errors
-    /// [`OpenError`] if the folder cannot be used or the database is none of ours or newer than this program.
-    pub(crate) fn open(config: &Config, listener: Listener) -> Result<Self, OpenError> {
-        schema::make_folder(&config.data)?;
-        let path = config.data.join(FILE_NAME);
-        let connection = schema::open_for_writing(&path)?;
-        let server_key = schema::server_key(&connection)?;
-        let guard = disk::Guard::new(&config.data, config.free_bytes_min);
-        let writer = Writer::start(connection, guard).map_err(|source| OpenError::Thread { source })?;
-        let quota = Quota { bytes: config.vault_bytes_max, entries: config.vault_entries_max };
-        let readers = Readers::new(path);
-        let inner = Inner { folder: config.data.clone(), quota, server_key, writer, readers, listener };
-        Ok(Self { inner: Arc::new(inner) })
+    /// [`OpenError`] if it cannot be used, is none of ours, or newer than this program.
+    pub(crate) async fn open(config: &Config, listener: Listener) -> Result<Self, OpenError> {
+        let backend: Arc<dyn Backend> = match &config.database {
+            None => Arc::new(Sqlite::open(config, listener)?),
+            Some(url) => Arc::new(Postgres::open(url, config, listener).await?),
+        };
+        Ok(Self { backend })
     }
 
     pub(crate) fn server_key(&self) -> &[u8; 32] {
-        &self.inner.server_key
+        self.backend.server_key()
     }
 
     /// Registers a vault, or finds that it is known.
@@ -187,7 +246,7 @@ impl Store {
     /// # Errors
     /// `Gone`, `InviteRequired`, `RegistrationClosed`, or a failure of the store.
     pub(crate) async fn register(&self, keys: VaultKeys, admission: Admission) -> Result<Registered, StoreError> {
-        self.inner.writer.run(Job::growing(move |db, room| vaults::register(db, &keys, &admission, room))).await
+        self.backend.register(keys, admission).await
     }
 
     /// The keys of a vault.
@@ -207,7 +266,10 @@ impl Store {
         vault: VaultId,
         work: impl FnOnce(&VaultKeys) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.inner.readers.run(move |db| Ok(work(&vaults::find(db, &vault)?.keys))).await
+        let (give, given) = oneshot::channel();
+        // Whoever asked may have gone.
+        self.backend.with_keys(vault, Box::new(move |keys| drop(give.send(work(keys))))).await?;
+        given.await.map_err(|_| StoreError::Unavailable)
     }
 
     /// Appends a batch after a cursor. `hold` is kept until the batch is off the memory.
@@ -221,18 +283,7 @@ impl Store {
         entries: Vec<VerifiedEntry>,
         hold: H,
     ) -> Result<Appended, StoreError> {
-        let (quota, listener) = (self.inner.quota, Arc::clone(&self.inner.listener));
-        let job = Job::growing(move |db, room| {
-            let appended = log::append(db, &vault, &cursor, &entries, quota, room);
-            drop((entries, hold));
-            appended
-        });
-        let tell = move |appended: &Appended| {
-            if appended.new > 0 {
-                listener(Event::Grown(vault));
-            }
-        };
-        self.inner.writer.run(job.then(tell)).await
+        self.backend.append(vault, cursor, entries, Box::new(hold)).await
     }
 
     /// The page after a cursor, of at most `limit` entries.
@@ -240,7 +291,7 @@ impl Store {
     /// # Errors
     /// `VaultUnknown`, `Gone`, `Diverged`, `Damaged`, or a failure of the store.
     pub(crate) async fn page(&self, vault: VaultId, cursor: Cursor, limit: usize) -> Result<Page, StoreError> {
-        self.inner.readers.run(move |db| log::page(db, &vault, &cursor, limit)).await
+        self.backend.page(vault, cursor, limit).await
     }
 
     /// The end of a vault's log.
@@ -248,7 +299,7 @@ impl Store {
     /// # Errors
     /// `VaultUnknown`, `Gone`, or a failure of the store.
     pub(crate) async fn head(&self, vault: VaultId) -> Result<Cursor, StoreError> {
-        self.inner.readers.run(move |db| Ok(vaults::find(db, &vault)?.head)).await
+        self.backend.head(vault).await
     }
 
     /// Deletes a vault for ever and keeps the statement, whose signature the caller has checked.
@@ -256,9 +307,7 @@ impl Store {
     /// # Errors
     /// `VaultUnknown`, `Gone`, `Diverged` unless the cursor is the head, or a failure of the store.
     pub(crate) async fn delete(&self, vault: VaultId, cursor: Cursor, statement: Statement) -> Result<(), StoreError> {
-        let listener = Arc::clone(&self.inner.listener);
-        let job = Job::scrubbing(move |db| vaults::delete(db, &vault, &cursor, &statement));
-        self.inner.writer.run(job.then(move |()| listener(Event::Deleted(vault)))).await
+        self.backend.delete(vault, cursor, statement).await
     }
 
     /// Makes an invite and gives back its token, which is stored only as a hash.
@@ -266,7 +315,28 @@ impl Store {
     /// # Errors
     /// A failure of the store.
     pub(crate) async fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
-        self.inner.writer.run(Job::small(move |db| vaults::make_invite(db, uses, expires_at))).await
+        self.backend.make_invite(uses, expires_at).await
+    }
+
+    /// Leaves a message in a mailbox for pairing; the first one wins.
+    ///
+    /// # Errors
+    /// A failure of the store; that it was not left is no failure.
+    pub(crate) async fn leave(
+        &self,
+        id: MailboxId,
+        message: Vec<u8>,
+        now: u64,
+    ) -> Result<Result<(), NotLeft>, StoreError> {
+        self.backend.leave(id, message, now).await
+    }
+
+    /// Takes the message out of a mailbox; there is none a second time.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) async fn take(&self, id: MailboxId, now: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.backend.take(id, now).await
     }
 
     /// How many vaults there are.
@@ -274,15 +344,15 @@ impl Store {
     /// # Errors
     /// A failure of the store.
     pub(crate) async fn vault_count(&self) -> Result<u64, StoreError> {
-        self.inner.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)).await
+        self.backend.vault_count().await
     }
 
     /// What the store holds as a whole.
     ///
     /// # Errors
     /// A failure of the store.
-    pub(crate) async fn totals(&self) -> Result<Totals, StoreError> {
-        self.inner.readers.run(vaults::totals).await
+    pub(crate) async fn totals(&self, now: u64) -> Result<Totals, StoreError> {
+        self.backend.totals(now).await
     }
 
     /// Whether both reading and writing get an answer.
@@ -290,16 +360,14 @@ impl Store {
     /// # Errors
     /// A failure of the store.
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
-        self.vault_count().await?;
-        self.inner.writer.run(Job::small(|_| Ok(()))).await
+        self.backend.ready().await
     }
 
-    /// Finishes all waiting jobs, folds the write-ahead log into the database and closes it.
+    /// Finishes all waiting jobs and closes the database; a write-ahead log is folded into its file.
     ///
     /// Later calls answer `Unavailable`.
     pub(crate) async fn close(&self) {
-        self.inner.readers.close();
-        self.inner.writer.close().await;
+        self.backend.close().await;
     }
 }
 

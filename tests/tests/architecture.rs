@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lissom-cli", &["lissom-diary", "lissom-relay", "lissom-texts"]),
     ("lissom-relay", &["lissom-protocol"]),
     ("lissom-shim", &[]),
+    ("lissom-postgres", &[]),
     ("lissom-tests", &["lissom-core", "lissom-protocol", "lissom-sync", "lissom-diary", "lissom-relay"]),
 ];
 

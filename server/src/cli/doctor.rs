@@ -38,7 +38,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) fn doctor(settings: Everything) -> Result<(), Failure> {
     let loaded = settings.load()?;
     let config = &loaded.config;
-    let mut findings = vec![settings_of(&loaded), clock(), folder(&config.data), database(&config.data), disk(config)];
+    let mut findings = vec![settings_of(&loaded), clock()];
+    // PostgreSQL has a folder and a disk of its own, elsewhere.
+    if config.database.is_none() {
+        findings.extend([folder(&config.data), disk(config)]);
+    }
+    findings.push(database(config));
     findings.push(open_files(config));
     findings.push(devices(config));
     findings.push(operations(config));
@@ -120,13 +125,14 @@ fn folder(data: &Path) -> Finding {
     finding(Grade::Ok, "data folder", "for its owner alone")
 }
 
-fn database(data: &Path) -> Finding {
-    let opened = Database::open(data).map_err(|error| match error {
+fn database(config: &Config) -> Finding {
+    let opened = Database::open(config).map_err(|error| match error {
         OpenError::Missing { .. } => finding(Grade::Look, "database", "not there yet; `serve` makes it"),
         OpenError::Newer { found, .. } => {
             finding(Grade::Bad, "database", format!("schema {found} is newer than this program"))
         }
         OpenError::Foreign { .. } => finding(Grade::Bad, "database", "another program's file"),
+        OpenError::Postgres { reason } => finding(Grade::Bad, "database", format!("PostgreSQL: {reason}")),
         _ => finding(Grade::Bad, "database", "cannot be opened: check permissions and free space"),
     });
     match opened.map(|database| database.vaults()) {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use lissom_relay::serve::StartError;
-use lissom_relay::store::{CopyError, OpenError, StoreError};
+use lissom_relay::store::{CopyError, MigrateError, OpenError, StoreError, Verdict};
 
 /// The end of a command that did not do what it was asked.
 #[derive(Debug)]
@@ -66,6 +66,11 @@ impl From<OpenError> for Failure {
             OpenError::Missing { .. } => {
                 Self::new(NOT_FOUND, &error, "Check --data, or make the database by starting `lissom-relay serve`.")
             }
+            OpenError::Postgres { .. } => Self::new(
+                UNAVAILABLE,
+                &error,
+                "Check --database (host, user, password, sslmode), and that the server runs and lets this machine in.",
+            ),
             OpenError::Sqlite { .. } => {
                 Self::new(STORAGE, &error, "Check that this user may write to the folder and that the disk has room.")
             }
@@ -104,6 +109,10 @@ impl From<StoreError> for Failure {
             StoreError::Sqlite(_) | StoreError::DiskFull => {
                 Self::new(STORAGE, &error, "Check that this user may write to the folder and that the disk has room.")
             }
+            StoreError::NotHere(_) => {
+                Self::new(REFUSED, &error, "See `pg_dump` and `pg_restore`, and self-hosting.md on the order of things.")
+            }
+            StoreError::Postgres(_) => Self::new(STORAGE, &error, "See the log of PostgreSQL; try again."),
             StoreError::VaultUnknown => {
                 Self::new(NOT_FOUND, "there is no such diary", "See `lissom-relay vaults` for those that are here.")
             }
@@ -112,6 +121,29 @@ impl From<StoreError> for Failure {
             }
             StoreError::Damaged => Self::new(DAMAGED, &error, "Restore the last good backup: `lissom-relay restore`."),
             _ => Self::new(UNAVAILABLE, &error, "Try again."),
+        }
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        let places = |verdict: &Verdict| {
+            verdict.damage.iter().map(super::operate::damage_line).collect::<Vec<_>>().join("\n  ")
+        };
+        match error {
+            MigrateError::SourceDamaged { ref verdict } => {
+                let advice = format!("{}\n  Restore a good backup and move that.", places(verdict));
+                Self::new(DAMAGED, &error, &advice)
+            }
+            MigrateError::TargetDamaged { ref verdict } => {
+                let advice = format!("{}\n  Move into a new, empty database.", places(verdict));
+                Self::new(DAMAGED, &error, &advice)
+            }
+            MigrateError::Conflict { .. } => {
+                Self::new(REFUSED, &error, "One of the two is another relay's: move into a database of its own.")
+            }
+            MigrateError::Open(error) => error.into(),
+            MigrateError::Store(error) => error.into(),
         }
     }
 }

@@ -1,22 +1,24 @@
 //! What the operator does beside serving.
 
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use lissom_relay::store::{self, Damage, Database, VaultSummary, Verdict, unix_seconds};
+use lissom_relay::config::Config;
+use lissom_relay::store::{self, Damage, Database, StoreError, VaultSummary, Verdict, unix_seconds};
 
 use super::failure::Failure;
 use super::{complain, say};
 
-pub(crate) fn quota(folder: &Path, diary: &str, set: Option<u64>, default: bool) -> Result<(), Failure> {
-    let mut database = Database::open(folder)?;
+pub(crate) fn quota(config: &Config, diary: &str, set: Option<u64>, default: bool) -> Result<(), Failure> {
+    let mut database = Database::open(config)?;
     let vault = if set.is_some() || default { database.set_quota(diary, set)? } else { database.vault(diary)? };
     let most = vault.quota.map_or_else(|| "what vault-quota says".to_owned(), |bytes| format!("{bytes} bytes"));
     say(format_args!("{} holds {} bytes and may hold {most}", vault.vault, vault.bytes));
     Ok(())
 }
 
-pub(crate) fn delete_vault(folder: &Path, diary: &str, yes: bool) -> Result<(), Failure> {
-    let mut database = Database::open(folder)?;
+pub(crate) fn delete_vault(config: &Config, diary: &str, yes: bool) -> Result<(), Failure> {
+    let mut database = Database::open(config)?;
     let what = |vault: &VaultSummary| format!("{} with {} entries, {} bytes", vault.vault, vault.entries, vault.bytes);
     if !yes {
         let what = what(&database.vault(diary)?);
@@ -32,8 +34,8 @@ pub(crate) fn delete_vault(folder: &Path, diary: &str, yes: bool) -> Result<(), 
     Ok(())
 }
 
-pub(crate) fn vaults(folder: &Path, json: bool) -> Result<(), Failure> {
-    let vaults = Database::open(folder)?.vaults()?;
+pub(crate) fn vaults(config: &Config, json: bool) -> Result<(), Failure> {
+    let vaults = Database::open(config)?.vaults()?;
     if json {
         say(serde_json::to_string_pretty(&vaults).unwrap_or_default());
         return Ok(());
@@ -51,21 +53,55 @@ pub(crate) fn vaults(folder: &Path, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn backup(folder: &Path, file: &Path) -> Result<(), Failure> {
-    let verdict = Database::open(folder)?.backup(file)?;
+pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
+    let verdict = Database::open(config)?.backup(file)?;
     say(format_args!("backed up and verified: {} into {}", summary(&verdict), file.display()));
     Ok(())
 }
 
-pub(crate) fn restore(folder: &Path, file: &Path) -> Result<(), Failure> {
+pub(crate) fn restore(config: &Config, file: &Path) -> Result<(), Failure> {
+    if config.database.is_some() {
+        return Err(StoreError::NotHere("restored by its own tools").into());
+    }
+    let folder = &config.data;
     let verdict = store::restore(file, folder)?;
     say(format_args!("verified and restored: {} into {}", summary(&verdict), folder.display()));
     say("devices send again by themselves what the backup lacks");
     Ok(())
 }
 
-pub(crate) fn verify(folder: &Path, json: bool) -> Result<(), Failure> {
-    let verdict = Database::open(folder)?.verify()?;
+/// Moves everything to PostgreSQL, and shows how far it is where somebody watches.
+pub(crate) fn migrate(config: &Config) -> Result<(), Failure> {
+    let Some(url) = &config.database else {
+        return Err(Failure::usage(
+            "where to is not said\n  Name the database: --database postgres://USER@HOST/DATABASE; its password in \
+             LISSOM_RELAY_DATABASE.",
+        ));
+    };
+    let watched = io::stderr().is_terminal();
+    let mut shown = 101;
+    let mut progress = |done: u64, all: u64| {
+        let percent = done.saturating_mul(100).checked_div(all).unwrap_or(100);
+        if watched && percent != shown {
+            shown = percent;
+            drop(write!(io::stderr(), "\r{done} of {all} entries ({percent} %)"));
+        }
+    };
+    let moved = store::migrate(config, url, &mut progress);
+    if watched {
+        complain("");
+    }
+    let moved = moved?;
+    say(format_args!(
+        "moved and verified: {} diaries, {} entries ({} were there already), {} statements of deleted diaries, {} invites",
+        moved.vaults, moved.entries, moved.before, moved.deleted, moved.invites
+    ));
+    say("start every node with this --database; the file in the data folder is left as it is");
+    Ok(())
+}
+
+pub(crate) fn verify(config: &Config, json: bool) -> Result<(), Failure> {
+    let verdict = Database::open(config)?.verify()?;
     if json {
         say(serde_json::to_string_pretty(&verdict).unwrap_or_default());
     } else {

@@ -6,7 +6,7 @@ use clap::Args;
 use lissom_protocol::api::Registration;
 use lissom_relay::config::Config;
 use lissom_relay::serve::{Relay, Running, StartError};
-use lissom_relay::store::{Database, unix_seconds};
+use lissom_relay::store::unix_seconds;
 
 use super::failure::Failure;
 use super::notify::notify;
@@ -55,7 +55,7 @@ pub(crate) fn serve(options: Options) -> Result<(), Failure> {
     let served = runtime.block_on(async {
         // First of all, so that a signal right after the ready line is not missed.
         let mut signals = Signals::new()?;
-        let running = Relay::start(config)?;
+        let running = Relay::start(config).await?;
         announce(&running, &settings, wanted).await?;
         notify("READY=1");
         signals.next().await;
@@ -81,7 +81,7 @@ async fn announce(running: &Running, config: &Config, wanted: bool) -> Result<()
     let by_invite = config.registration == Registration::Invite;
     if wanted || (empty && by_invite && io::stderr().is_terminal()) {
         let expires_at = unix_seconds().saturating_add(INVITE_SECONDS);
-        let token = Database::open(&config.data)?.make_invite(1, Some(expires_at))?;
+        let token = running.make_invite(1, Some(expires_at)).await?;
         invite::show(&config.public_url.clone().unwrap_or_else(|| running.url()), &token);
     } else if empty && by_invite {
         complain(format_args!(

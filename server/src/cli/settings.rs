@@ -9,7 +9,7 @@ use lissom_relay::config::{self, FILE_VARIABLE, Group, LoadError, Loaded, SETTIN
 use super::failure::Failure;
 
 /// What every command beside `serve` may need to know.
-const PLACE: [&str; 4] = ["data", "public-url", "log", "log-format"];
+const PLACE: [&str; 7] = ["data", "database", "database-ca", "database-wait", "public-url", "log", "log-format"];
 
 /// Flags for all settings.
 #[derive(Debug)]

@@ -161,6 +161,8 @@ impl Setting {
             "" => String::new(),
             unit => format!(" {unit}"),
         };
+        // It may hold a password.
+        let value = if self.name == "database" { "…" } else { value };
         ConfigError { setting: self.name, value: value.to_owned(), range: format!("{}{unit}", self.range()) }
     }
 }
@@ -241,6 +243,10 @@ pub static SETTINGS: &[Setting] = &[
         |config| config.data.display().to_string(),
         |config, text| (!text.is_empty()).then(|| config.data = PathBuf::from(text)),
         "Folder of the database; made for its owner alone if it is missing."),
+    text!("database", Place, "postgres://user:password@host/database, or empty for relay.db in the data folder", false,
+        |config| config.database.as_ref().map(ToString::to_string).unwrap_or_default(),
+        |config, text| optional(text, str::parse).map(|url| config.database = url),
+        "PostgreSQL that several nodes share. Shown without its password; the environment is the place for one."),
     text!("listen", Place, "an address and a port", false,
         |config| config.listen.to_string(),
         |config, text| text.parse().ok().map(|address| config.listen = address),
@@ -298,6 +304,15 @@ pub static SETTINGS: &[Setting] = &[
         "Most streams of pokes at once for one diary; one more ends the oldest. 0 switches watching off."),
     number!("mailboxes", Limits, mailboxes_max, Count, 0, 100_000,
         "Most mailboxes for pairing at once; each holds up to 4 KiB in memory for five minutes. 0 switches them off."),
+    text!("database-ca", Fine, "a file with certificates (PEM), or empty for those of this system", false,
+        |config| config.database_ca.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+        |config, text| Some(config.database_ca = (!text.is_empty()).then(|| PathBuf::from(text))),
+        "Who vouches for PostgreSQL's certificate. TLS is left out on this machine, and where the URL says \
+         sslmode=disable."),
+    number!("database-connections", Fine, database_connections, Count, 1, 1_000,
+        "Most connections of one node to PostgreSQL, beside one for news."),
+    number!("database-wait", Fine, database_wait, Time, 0, DAY,
+        "Longest wait for PostgreSQL at the start. Later on, requests hear 503 until it answers again."),
     number!("batch-memory", Fine, batch_memory_max, Bytes, BATCH, MOST,
         "Most bytes of posted batches in memory at once, not counting those of up to 64 KiB; more wait, then hear 503."),
     number!("batch-turn", Fine, batch_turn_max, Time, 1, DAY,

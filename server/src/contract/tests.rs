@@ -66,11 +66,11 @@ struct Asked {
 }
 
 impl House {
-    fn new(change: impl FnOnce(&mut Config)) -> Self {
+    async fn new(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::local(folder.path());
         change(&mut config);
-        let app = App::open(config).unwrap();
+        let app = App::open(config).await.unwrap();
         let (write, read) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
         let (write_key, read_key) = (write.verifying_key().to_bytes(), read.verifying_key().to_bytes());
         let keys = VaultKeys { write: write_key, read: read_key, key_check: [3; 16] };
@@ -190,7 +190,7 @@ fn settings(outcome: Outcome, operation: &Operation) -> impl FnOnce(&mut Config)
 /// Does what leads to an outcome.
 async fn provoked(operation: &Operation, wanted: Outcome) -> Outcome {
     use ProblemKind as Kind;
-    let house = House::new(settings(wanted, operation));
+    let house = House::new(settings(wanted, operation)).await;
     let is_new = matches!(wanted, Outcome::Success(201) | Outcome::Problem(Kind::VaultUnknown | Kind::InviteRequired))
         || wanted == Outcome::Problem(Kind::RegistrationClosed)
         || (operation.name == "register" && wanted == Outcome::Problem(Kind::StorageFull));
@@ -201,7 +201,7 @@ async fn provoked(operation: &Operation, wanted: Outcome) -> Outcome {
     let mut asked = house.asked(operation);
     match wanted {
         Outcome::Success(_) if operation.name == "take" => {
-            house.app.mailboxes().leave([7; 16], vec![1], house.app.auth().now()).unwrap();
+            house.app.store().leave([7; 16], vec![1], house.app.auth().now()).await.unwrap().unwrap();
         }
         Outcome::Problem(Kind::TooLarge) => {
             asked.headers.push(("content-length", operation.body.1.saturating_add(1).to_string()));
@@ -230,7 +230,7 @@ async fn provoked(operation: &Operation, wanted: Outcome) -> Outcome {
         }
         Outcome::Problem(Kind::BadSignature) => *asked.body.last_mut().unwrap() ^= 1,
         Outcome::Problem(Kind::MailboxTaken) => {
-            house.app.mailboxes().leave([7; 16], vec![1], house.app.auth().now()).unwrap();
+            house.app.store().leave([7; 16], vec![1], house.app.auth().now()).await.unwrap().unwrap();
         }
         Outcome::Problem(Kind::Internal) => {
             house.app.store().append(vault, start, vec![house.entry()], ()).await.unwrap();
@@ -280,7 +280,7 @@ fn every_row_is_one_of_its_own_and_every_problem_is_somebodys() {
 
 #[tokio::test]
 async fn an_address_that_is_in_no_row_is_not_found_and_another_method_not_allowed() {
-    let house = House::new(|_| {});
+    let house = House::new(|_| {}).await;
     for operation in operations() {
         let mut asked = house.asked(&operation);
         asked.path.push_str("/no/such/place");

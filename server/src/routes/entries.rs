@@ -147,7 +147,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::local(folder.path());
         (config.page_memory_max, config.page_wait_max) = (BATCH_BYTES_MAX, Duration::from_millis(50));
-        let app = App::open(config).unwrap();
+        let app = App::open(config).await.unwrap();
         let write = SigningKey::from_bytes(&[1; 32]);
         let keys = VaultKeys { write: write.verifying_key().to_bytes(), read: [2; 32], key_check: [3; 16] };
         let vault = keys.vault_id();

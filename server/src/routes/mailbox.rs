@@ -36,7 +36,7 @@ pub(crate) async fn leave(
     if message.is_empty() {
         return Err(Refusal::new(ProblemKind::Malformed).detail("the message is empty"));
     }
-    match app.mailboxes().leave(id, message, app.auth().now()) {
+    match app.store().leave(id, message, app.auth().now()).await? {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(NotLeft::Taken) => Err(Refusal::new(ProblemKind::MailboxTaken)),
         Err(NotLeft::Full) => {
@@ -49,7 +49,7 @@ pub(crate) async fn take(
     Id(id): Id,
     State(app): State<App>,
 ) -> Result<([(HeaderName, &'static str); 1], Bytes), Refusal> {
-    let message = app.mailboxes().take(&id, app.auth().now());
+    let message = app.store().take(id, app.auth().now()).await?;
     let message = message.ok_or_else(|| Refusal::new(ProblemKind::MailboxEmpty))?;
     Ok(([(CONTENT_TYPE, MAILBOX_MEDIA_TYPE)], Bytes::from(message)))
 }

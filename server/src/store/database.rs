@@ -1,32 +1,36 @@
-//! The database as the operator's commands see it: blocking, and beside a relay that is serving.
+//! The database as the operator's commands see it: blocking, and beside relays that are serving.
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
-
-use super::copy::{self, CopyError};
-use super::readers::read_transaction;
-use super::vaults::{self, Vault, VaultSummary};
-use super::verify::{self, Verdict};
-use super::{FILE_NAME, OpenError, StoreError, schema, scrub};
+use super::postgres::Operator;
+use super::vault::VaultSummary;
+use super::verdict::Verdict;
+use super::{CopyError, OpenError, StoreError, sqlite};
+use crate::config::Config;
 
 /// An existing database, opened for the operator. Several processes may have it open.
 #[derive(Debug)]
 pub struct Database {
-    connection: Connection,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite(sqlite::Database),
+    Postgres(Operator),
 }
 
 impl Database {
-    /// Opens the database in a data folder.
+    /// Opens the configured database. Not to be called from within an asynchronous runtime, whose thread it would block.
     ///
     /// # Errors
     /// [`OpenError`] if there is none, or if it is none of ours or newer than this program.
-    pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        let path = folder.join(FILE_NAME);
-        if !path.exists() {
-            return Err(OpenError::Missing { folder: folder.to_owned() });
-        }
-        Ok(Self { connection: schema::open_for_writing(&path)? })
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        let kind = match &config.database {
+            None => Kind::Sqlite(sqlite::Database::open(&config.data)?),
+            Some(url) => Kind::Postgres(Operator::open(url, config)?),
+        };
+        Ok(Self { kind })
     }
 
     /// Makes an invite and gives back its token, which is stored only as a hash.
@@ -34,10 +38,10 @@ impl Database {
     /// # Errors
     /// A failure of the store.
     pub fn make_invite(&mut self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let token = vaults::make_invite(&transaction, uses, expires_at)?;
-        transaction.commit()?;
-        Ok(token)
+        match &mut self.kind {
+            Kind::Sqlite(database) => database.make_invite(uses, expires_at),
+            Kind::Postgres(database) => database.make_invite(uses, expires_at),
+        }
     }
 
     /// Every vault, oldest first.
@@ -45,37 +49,10 @@ impl Database {
     /// # Errors
     /// A failure of the store.
     pub fn vaults(&self) -> Result<Vec<VaultSummary>, StoreError> {
-        read_transaction(&self.connection, vaults::list)
-    }
-
-    /// Gives the one vault whose id begins like this a quota of its own, or takes it back; counts at the next post.
-    ///
-    /// # Errors
-    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
-    pub fn set_quota(&mut self, beginning: &str, bytes: Option<u64>) -> Result<VaultSummary, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let vault = vaults::beginning(&transaction, beginning)?;
-        vaults::set_quota(&transaction, &vault, bytes)?;
-        let summary = summary_of(&transaction, &vault)?;
-        transaction.commit()?;
-        Ok(summary)
-    }
-
-    /// Deletes the one vault whose id begins like this. Its owner has signed nothing, so that devices are told that
-    /// there is no such vault, and may register it again where they are let in. Tells besides whether its bytes are off
-    /// the files already: who reads at the time keeps them there until the relay starts again.
-    ///
-    /// # Errors
-    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
-    pub fn delete_vault(&mut self, beginning: &str) -> Result<(VaultSummary, bool), StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let vault = vaults::beginning(&transaction, beginning)?;
-        let summary = summary_of(&transaction, &vault)?;
-        vaults::forget(&transaction, &vault)?;
-        transaction.commit()?;
-        // It is deleted: whatever is in the way of the rest is no failure of that.
-        let scrubbed = scrub::scrub(&self.connection).unwrap_or(false);
-        Ok((summary, scrubbed))
+        match &self.kind {
+            Kind::Sqlite(database) => database.vaults(),
+            Kind::Postgres(database) => database.vaults(),
+        }
     }
 
     /// The vault whose id begins like this.
@@ -83,28 +60,57 @@ impl Database {
     /// # Errors
     /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
     pub fn vault(&self, beginning: &str) -> Result<VaultSummary, StoreError> {
-        let vault = vaults::beginning(&self.connection, beginning)?;
-        summary_of(&self.connection, &vault)
+        match &self.kind {
+            Kind::Sqlite(database) => database.vault(beginning),
+            Kind::Postgres(database) => database.vault(beginning),
+        }
     }
 
-    /// Checks the file, and every entry's layout, id, signature, position and chain.
+    /// Gives the one vault whose id begins like this a quota of its own, or takes it back; counts at the next post.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
+    pub fn set_quota(&mut self, beginning: &str, bytes: Option<u64>) -> Result<VaultSummary, StoreError> {
+        match &mut self.kind {
+            Kind::Sqlite(database) => database.set_quota(beginning, bytes),
+            Kind::Postgres(database) => database.set_quota(beginning, bytes),
+        }
+    }
+
+    /// Deletes the one vault whose id begins like this. Its owner has signed nothing, so that devices are told that
+    /// there is no such vault, and may register it again where they are let in. Tells besides whether its bytes are off
+    /// the files already: who reads at the time keeps them there until the relay starts again, and PostgreSQL until it
+    /// vacuums.
+    ///
+    /// # Errors
+    /// `VaultUnknown`, `Ambiguous`, or a failure of the store.
+    pub fn delete_vault(&mut self, beginning: &str) -> Result<(VaultSummary, bool), StoreError> {
+        match &mut self.kind {
+            Kind::Sqlite(database) => database.delete_vault(beginning),
+            Kind::Postgres(database) => Ok((database.delete_vault(beginning)?, true)),
+        }
+    }
+
+    /// Checks every entry's layout, id, signature, position and chain, and SQLite's file as a whole.
     ///
     /// # Errors
     /// A failure of the store; damage is no error but in the [`Verdict`].
-    pub fn verify(&self) -> Result<Verdict, StoreError> {
-        read_transaction(&self.connection, verify::all)
+    pub fn verify(&mut self) -> Result<Verdict, StoreError> {
+        match &mut self.kind {
+            Kind::Sqlite(database) => database.verify(),
+            Kind::Postgres(database) => database.verify(),
+        }
     }
 
     /// Writes one consistent state into a new file and verifies it.
     ///
     /// # Errors
-    /// [`CopyError`] if the file exists, cannot be written, or turns out damaged.
+    /// [`CopyError`] if the file exists, cannot be written, or turns out damaged; and for PostgreSQL, whose own tools
+    /// make its backups.
     pub fn backup(&self, file: &Path) -> Result<Verdict, CopyError> {
-        copy::backup(&self.connection, file)
+        match &self.kind {
+            Kind::Sqlite(database) => database.backup(file),
+            Kind::Postgres(_) => Err(StoreError::NotHere("backed up by its own tools").into()),
+        }
     }
-}
-
-fn summary_of(db: &Connection, vault: &Vault) -> Result<VaultSummary, StoreError> {
-    let short = vaults::short_form(&vault.id);
-    vaults::list(db)?.into_iter().find(|summary| summary.vault == short).ok_or(StoreError::VaultUnknown)
 }

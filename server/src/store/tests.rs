@@ -1,8 +1,13 @@
-//! The store's contract, clause by clause.
+//! The store's contract, clause by clause: on SQLite always, and on PostgreSQL with the feature `postgres-tests`.
 
 mod appending;
+mod crossing;
 mod failing;
 mod lifetime;
+#[cfg(feature = "postgres-tests")]
+mod moving;
+#[cfg(feature = "postgres-tests")]
+mod on_postgres;
 mod scrubbing;
 
 use std::sync::{Arc, Mutex};
@@ -13,40 +18,143 @@ use lissom_protocol::entry::{VerifiedEntry, assemble, header};
 use lissom_protocol::ids::{EntryId, VaultId, VaultKeys};
 use tempfile::TempDir;
 
+use super::sqlite::Sqlite;
+use super::sqlite::schema;
+use super::sqlite::writer::Job;
 use super::*;
 
-/// A store in a folder of its own, and everything that it told its listener.
+/// Runs each test on every database there is.
+macro_rules! conformance {
+    ($($module:ident: $($test:ident),+;)+) => {
+        mod sqlite_keeps {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$module::$test(super::On::Sqlite).await;
+            })+)+
+        }
+
+        #[cfg(feature = "postgres-tests")]
+        mod postgres_keeps {
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$module::$test(super::On::Postgres).await;
+            })+)+
+        }
+    };
+}
+
+conformance! {
+    appending: c1_what_is_acknowledged_is_there_after_a_reopen,
+        c2_positions_are_dense_and_commit_ordered,
+        c2_the_chain_is_the_protocols,
+        c3_append_is_idempotent_by_entry_id,
+        c3_an_entry_twice_in_one_batch_is_stored_once,
+        c4_a_refused_batch_leaves_nothing,
+        c5_a_cursor_of_another_log_has_diverged,
+        c6_pages_are_cut_by_count_and_by_bytes,
+        c10_quotas_count_bytes_and_entries_once;
+    crossing: c2_a_reader_skips_nothing_that_is_committed_late,
+        c2_writers_of_a_thousand_vaults_do_not_mix,
+        c3_the_same_batch_from_many_sides_is_stored_once,
+        c7_c9_one_use_of_an_invite_lets_in_one_vault,
+        c8_of_a_deletion_and_a_post_one_is_first,
+        a_mailbox_is_left_once_and_taken_once,
+        mailboxes_have_a_cap;
+    failing: c12_a_damaged_entry_is_not_handed_out,
+        c12_an_entry_without_its_owners_signature_is_not_handed_out,
+        c12_a_hole_and_a_wrong_chain_are_found,
+        a_panic_in_a_listener_does_not_end_the_writing,
+        a_closed_store_says_so;
+    lifetime: c7_registering_again_changes_nothing,
+        c8_a_vault_is_deleted_at_its_head_and_for_ever,
+        c9_invites_are_counted_and_expire,
+        c9_a_closed_relay_takes_no_new_vault,
+        c10_a_diary_may_have_a_quota_of_its_own,
+        a_diary_that_the_operator_deletes_may_come_again,
+        the_server_key_survives_and_differs_between_relays;
+}
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum On {
+    Sqlite,
+    #[cfg(feature = "postgres-tests")]
+    Postgres,
+}
+
+impl On {
+    async fn rig(self) -> Rig {
+        self.with(|_| {}).await
+    }
+
+    async fn with(self, change: impl FnOnce(&mut Config)) -> Rig {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::local(folder.path());
+        #[cfg(feature = "postgres-tests")]
+        if self == Self::Postgres {
+            config.database = Some(on_postgres::new_database().await.parse().unwrap());
+        }
+        change(&mut config);
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let (store, sqlite) = open(&config, &events).await;
+        Rig { store, sqlite, config, events, folder }
+    }
+}
+
+/// A store of its own, and everything that it told its listener.
 struct Rig {
     store: Store,
+    sqlite: Option<Arc<Sqlite>>,
     config: Config,
     events: Arc<Mutex<Vec<Event>>>,
     folder: TempDir,
 }
 
 impl Rig {
-    fn new() -> Self {
-        Self::with(|_| {})
-    }
-
-    fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::local(folder.path());
-        change(&mut config);
-        let events = Arc::new(Mutex::new(Vec::new()));
-        let store = open(&config, &events);
-        Self { store, config, events, folder }
-    }
-
-    /// Closes the store and opens it again on what is in the folder.
+    /// Closes the store and opens it again on what is there.
     async fn reopen(&mut self, change: impl FnOnce(&mut Config)) {
         self.store.close().await;
         change(&mut self.config);
-        self.store = open(&self.config, &self.events);
+        (self.store, self.sqlite) = open(&self.config, &self.events).await;
+    }
+
+    fn sqlite(&self) -> &Sqlite {
+        self.sqlite.as_ref().unwrap()
     }
 
     /// A second connection to the same file, for looking and for damaging.
     fn connection(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join(FILE_NAME)).unwrap()
+    }
+
+    /// Changes what is stored, behind the store's back.
+    fn damage(&self, sql: &str) {
+        match &self.config.database {
+            None => self.connection().execute_batch(sql).unwrap(),
+            #[cfg(feature = "postgres-tests")]
+            Some(_) => drop(on_postgres::sql(self, sql)),
+            #[cfg(not(feature = "postgres-tests"))]
+            Some(_) => unreachable!("every rig is on SQLite"),
+        }
+    }
+
+    /// Bytes as SQL.
+    fn literal(&self, bytes: &[u8]) -> String {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        if self.config.database.is_some() { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }
+    }
+
+    /// Does what the operator does, on a thread that may block.
+    async fn operate<T: Send + 'static>(&self, work: impl FnOnce(&mut Database) -> T + Send + 'static) -> T {
+        let config = self.config.clone();
+        tokio::task::spawn_blocking(move || work(&mut Database::open(&config).unwrap())).await.unwrap()
+    }
+
+    /// What was told of vaults.
+    fn told(&self) -> Vec<Event> {
+        let mut events = self.events.lock().unwrap().clone();
+        events.retain(|event| *event != Event::Missed);
+        events
     }
 
     fn wal_bytes(&self) -> u64 {
@@ -92,9 +200,14 @@ impl Rig {
     }
 }
 
-fn open(config: &Config, events: &Arc<Mutex<Vec<Event>>>) -> Store {
+async fn open(config: &Config, events: &Arc<Mutex<Vec<Event>>>) -> (Store, Option<Arc<Sqlite>>) {
     let events = Arc::clone(events);
-    Store::open(config, Arc::new(move |event| events.lock().unwrap().push(event))).unwrap()
+    let listener: Listener = Arc::new(move |event| events.lock().unwrap().push(event));
+    if config.database.is_some() {
+        return (Store::open(config, listener).await.unwrap(), None);
+    }
+    let sqlite = Arc::new(Sqlite::open(config, listener).unwrap());
+    (Store { backend: Arc::clone(&sqlite) as Arc<dyn Backend> }, Some(sqlite))
 }
 
 struct Vault {
@@ -105,9 +218,20 @@ struct Vault {
 
 impl Vault {
     fn new(seed: u8) -> Self {
-        let write = SigningKey::from_bytes(&[seed; 32]);
-        let read = SigningKey::from_bytes(&[seed ^ 0xff; 32]).verifying_key().to_bytes();
-        let keys = VaultKeys { write: write.verifying_key().to_bytes(), read, key_check: [seed; 16] };
+        Self::of([seed; 32])
+    }
+
+    /// One of many.
+    fn numbered(number: u16) -> Self {
+        let mut seed = [0xaa; 32];
+        seed[..2].copy_from_slice(&number.to_be_bytes());
+        Self::of(seed)
+    }
+
+    fn of(seed: [u8; 32]) -> Self {
+        let write = SigningKey::from_bytes(&seed);
+        let read = SigningKey::from_bytes(&seed.map(|byte| byte ^ 0xff)).verifying_key().to_bytes();
+        let keys = VaultKeys { write: write.verifying_key().to_bytes(), read, key_check: [seed[0]; 16] };
         Self { write, keys, id: keys.vault_id() }
     }
 

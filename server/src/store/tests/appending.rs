@@ -4,23 +4,21 @@ use lissom_protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
 
 use super::*;
 
-#[tokio::test]
-async fn c1_what_is_acknowledged_is_there_after_a_reopen() {
-    let mut rig = Rig::new();
+pub(super) async fn c1_what_is_acknowledged_is_there_after_a_reopen(on: On) {
+    let mut rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..10);
     rig.grow(&vault, &entries).await;
     // What a second connection sees is committed.
-    let count: u64 = rig.connection().query_row("SELECT count(*) FROM entry", [], |row| row.get(0)).unwrap();
-    assert_eq!(count, 10);
+    assert_eq!(rig.operate(|database| database.verify().unwrap().entries).await, 10);
     rig.reopen(|_| {}).await;
     assert_eq!(rig.read(&vault).await, joined(&entries));
 }
 
 #[tokio::test]
 async fn c1_commits_are_durable_and_in_wal_mode() {
-    let rig = Rig::new();
-    let asked = rig.store.inner.writer.run(Job::small(|db| {
+    let rig = On::Sqlite.rig().await;
+    let asked = rig.sqlite().writer.run(Job::small(|db| {
         let mode: String = db.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
         let synchronous: u32 = db.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         Ok((mode, synchronous))
@@ -29,9 +27,8 @@ async fn c1_commits_are_durable_and_in_wal_mode() {
     assert_eq!(asked.await.unwrap(), ("wal".to_owned(), 2));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn c2_positions_are_dense_and_commit_ordered() {
-    let rig = Arc::new(Rig::new());
+pub(super) async fn c2_positions_are_dense_and_commit_ordered(on: On) {
+    let rig = Arc::new(on.rig().await);
     let vault = Arc::new(rig.vault(1).await);
     let writers = (0..32).map(|writer| {
         let (rig, vault) = (Arc::clone(&rig), Arc::clone(&vault));
@@ -51,13 +48,12 @@ async fn c2_positions_are_dense_and_commit_ordered() {
     }
     all.sort_unstable();
     assert_eq!(all, (1..=256).collect::<Vec<u64>>());
-    let verdict = Database::open(rig.folder.path()).unwrap().verify().unwrap();
+    let verdict = rig.operate(|database| database.verify().unwrap()).await;
     assert!(verdict.is_good() && verdict.entries == 256, "{verdict:?}");
 }
 
-#[tokio::test]
-async fn c2_the_chain_is_the_protocols() {
-    let rig = Rig::new();
+pub(super) async fn c2_the_chain_is_the_protocols(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..5);
     let appended = rig.grow(&vault, &entries).await;
@@ -67,9 +63,8 @@ async fn c2_the_chain_is_the_protocols() {
     assert_eq!(rig.store.head(vault.id).await.unwrap(), end);
 }
 
-#[tokio::test]
-async fn c3_append_is_idempotent_by_entry_id() {
-    let rig = Rig::new();
+pub(super) async fn c3_append_is_idempotent_by_entry_id(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..3);
     let first = rig.append(&vault, vault.start(), &entries).await.unwrap();
@@ -82,19 +77,17 @@ async fn c3_append_is_idempotent_by_entry_id() {
     assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 4);
 }
 
-#[tokio::test]
-async fn c3_an_entry_twice_in_one_batch_is_stored_once() {
-    let rig = Rig::new();
+pub(super) async fn c3_an_entry_twice_in_one_batch_is_stored_once(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let batch = [vault.entry(0), vault.entry(1), vault.entry(0)];
     assert_eq!(rig.grow(&vault, &batch).await.positions, [1, 2, 1]);
     assert_eq!(rig.read(&vault).await, joined(&batch[..2]));
 }
 
-#[tokio::test]
-async fn c4_a_refused_batch_leaves_nothing() {
+pub(super) async fn c4_a_refused_batch_leaves_nothing(on: On) {
     let entry_bytes = u64::try_from(Vault::new(1).entry(0).bytes().len()).unwrap();
-    let rig = Rig::with(|config| config.vault_bytes_max = entry_bytes * 3);
+    let rig = on.with(|config| config.vault_bytes_max = entry_bytes * 3).await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..2)).await;
     let refused = rig.append(&vault, vault.start(), &vault.entries(2..4)).await;
@@ -103,9 +96,8 @@ async fn c4_a_refused_batch_leaves_nothing() {
     assert_eq!(rig.read(&vault).await, joined(&vault.entries(0..2)));
 }
 
-#[tokio::test]
-async fn c5_a_cursor_of_another_log_has_diverged() {
-    let rig = Rig::new();
+pub(super) async fn c5_a_cursor_of_another_log_has_diverged(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..3);
     rig.grow(&vault, &entries).await;
@@ -127,9 +119,8 @@ async fn c5_a_cursor_of_another_log_has_diverged() {
     }
 }
 
-#[tokio::test]
-async fn c6_pages_are_cut_by_count_and_by_bytes() {
-    let rig = Rig::new();
+pub(super) async fn c6_pages_are_cut_by_count_and_by_bytes(on: On) {
+    let rig = on.rig().await;
     let (small, large) = (rig.vault(1).await, rig.vault(2).await);
     for start in [0, 64] {
         rig.grow(&small, &small.entries(start..start + 64)).await;
@@ -151,10 +142,9 @@ async fn c6_pages_are_cut_by_count_and_by_bytes() {
     assert_eq!(rig.store.page(large.id, page.end, 64).await.unwrap().count, 1);
 }
 
-#[tokio::test]
-async fn c10_quotas_count_bytes_and_entries_once() {
+pub(super) async fn c10_quotas_count_bytes_and_entries_once(on: On) {
     let entry_bytes = u64::try_from(Vault::new(1).entry(0).bytes().len()).unwrap();
-    let mut rig = Rig::with(|config| config.vault_bytes_max = entry_bytes * 2);
+    let mut rig = on.with(|config| config.vault_bytes_max = entry_bytes * 2).await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..2)).await;
     assert!(rig.append(&vault, vault.start(), &vault.entries(0..2)).await.is_ok(), "what is there costs nothing");
@@ -168,7 +158,7 @@ async fn c10_quotas_count_bytes_and_entries_once() {
 
 #[tokio::test]
 async fn c14_the_write_ahead_log_stays_bounded() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     let mut most = 0;
     for round in 0..5_000 {
@@ -183,11 +173,11 @@ async fn c14_the_write_ahead_log_stays_bounded() {
 
 #[tokio::test]
 async fn c16_a_refused_job_leaves_its_neighbours_alone() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     let stranger = Cursor { pos: 3, chain: lissom_protocol::cursor::Chain([9; 32]) };
-    let writer = &rig.store.inner.writer;
-    let ((start, started), (release, released)) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel());
+    let writer = &rig.sqlite().writer;
+    let ((start, started), (release, released)) = (oneshot::channel(), std::sync::mpsc::channel());
     let park = Job::small(move |_| {
         start.send(()).unwrap();
         released.recv().unwrap();
@@ -218,5 +208,5 @@ async fn c16_a_refused_job_leaves_its_neighbours_alone() {
     assert!(matches!(refused, Err(StoreError::Diverged)));
     assert_eq!(second.unwrap().positions, [2]);
     assert_eq!(rig.store.head(vault.id).await.unwrap().pos, 2);
-    assert_eq!(rig.events.lock().unwrap().len(), 2, "growth is told, refusals are not");
+    assert_eq!(rig.told().len(), 2, "growth is told, refusals are not");
 }

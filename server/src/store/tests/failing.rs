@@ -2,62 +2,58 @@
 
 use super::*;
 
-#[tokio::test]
-async fn c12_a_damaged_entry_is_not_handed_out() {
-    let rig = Rig::new();
+pub(super) async fn c12_a_damaged_entry_is_not_handed_out(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..5);
     rig.grow(&vault, &entries).await;
     let mut bytes = entries[2].bytes().to_vec();
     bytes[50] ^= 1;
-    rig.connection().execute("UPDATE entry SET bytes = ?1 WHERE pos = 3", [bytes]).unwrap();
+    rig.damage(&format!("UPDATE entry SET bytes = {} WHERE pos = 3", rig.literal(&bytes)));
     let page = rig.store.page(vault.id, vault.start(), 64).await.unwrap();
     assert_eq!((page.count, page.bytes), (2, joined(&entries[..2])), "what stands before the damage is good");
     assert!(matches!(rig.store.page(vault.id, page.end, 64).await, Err(StoreError::Damaged)));
     let beyond = vault.start().after(&ids(&entries[..3]));
     assert_eq!(rig.store.page(vault.id, beyond, 64).await.unwrap().bytes, joined(&entries[3..]));
-    let verdict = Database::open(rig.folder.path()).unwrap().verify().unwrap();
+    let verdict = rig.operate(|database| database.verify().unwrap()).await;
     assert_eq!(verdict.damage.len(), 1);
     assert_eq!(verdict.damage[0].pos, Some(3));
 }
 
-#[tokio::test]
-async fn c12_an_entry_without_its_owners_signature_is_not_handed_out() {
-    let rig = Rig::new();
+pub(super) async fn c12_an_entry_without_its_owners_signature_is_not_handed_out(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     let entries = vault.entries(0..3);
     rig.grow(&vault, &entries).await;
     let mut bytes = entries[1].bytes().to_vec();
     let in_the_signature = bytes.len() - 40;
     bytes[in_the_signature] ^= 1;
-    rig.connection().execute("UPDATE entry SET bytes = ?1 WHERE pos = 2", [bytes]).unwrap();
+    rig.damage(&format!("UPDATE entry SET bytes = {} WHERE pos = 2", rig.literal(&bytes)));
     let page = rig.store.page(vault.id, vault.start(), 64).await.unwrap();
     assert_eq!((page.count, page.bytes), (1, joined(&entries[..1])));
     assert!(matches!(rig.store.page(vault.id, page.end, 64).await, Err(StoreError::Damaged)));
 }
 
-#[tokio::test]
-async fn c12_a_hole_and_a_wrong_chain_are_found() {
-    let rig = Rig::new();
+pub(super) async fn c12_a_hole_and_a_wrong_chain_are_found(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..5)).await;
-    rig.connection().execute("UPDATE entry SET chain = ?1 WHERE pos = 2", [[0; 32]]).unwrap();
+    rig.damage(&format!("UPDATE entry SET chain = {} WHERE pos = 2", rig.literal(&[0; 32])));
     assert_eq!(rig.store.page(vault.id, vault.start(), 64).await.unwrap().count, 1);
-    rig.connection().execute("DELETE FROM entry WHERE pos = 1", []).unwrap();
+    rig.damage("DELETE FROM entry WHERE pos = 1");
     assert!(matches!(rig.store.page(vault.id, vault.start(), 64).await, Err(StoreError::Damaged)));
-    rig.connection().execute("DELETE FROM entry", []).unwrap();
+    rig.damage("DELETE FROM entry");
     assert!(matches!(rig.store.page(vault.id, vault.start(), 64).await, Err(StoreError::Damaged)));
-    assert!(!Database::open(rig.folder.path()).unwrap().verify().unwrap().is_good());
+    assert!(!rig.operate(|database| database.verify().unwrap()).await.is_good());
 }
 
 #[tokio::test]
 async fn c13_a_full_database_refuses_and_goes_on_reading() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..5)).await;
     let cap = |pages: &'static str| {
-        rig.store
-            .inner
+        rig.sqlite()
             .writer
             .run(Job::small(move |db| db.query_row(pages, [], |row| row.get::<_, i64>(0)).map_err(StoreError::from)))
     };
@@ -72,7 +68,7 @@ async fn c13_a_full_database_refuses_and_goes_on_reading() {
 
 #[tokio::test]
 async fn c13_a_nearly_full_disk_refuses_new_bytes_only() {
-    let mut rig = Rig::new();
+    let mut rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..5)).await;
     rig.reopen(|config| config.free_bytes_min = u64::MAX).await;
@@ -95,17 +91,16 @@ async fn c13_a_nearly_full_disk_refuses_new_bytes_only() {
 
 #[tokio::test]
 async fn a_panic_in_a_job_does_not_end_the_writing() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     let job = Job::small(|_| -> Result<(), StoreError> { panic!("a bug") });
-    assert!(matches!(rig.store.inner.writer.run(job).await, Err(StoreError::Unavailable)));
+    assert!(matches!(rig.sqlite().writer.run(job).await, Err(StoreError::Unavailable)));
     assert_eq!(rig.grow(&vault, &vault.entries(0..2)).await.positions, [1, 2]);
 }
 
-#[tokio::test]
-async fn a_panic_in_a_listener_does_not_end_the_writing() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&Config::local(folder.path()), Arc::new(|_| panic!("a bug"))).unwrap();
+pub(super) async fn a_panic_in_a_listener_does_not_end_the_writing(on: On) {
+    let rig = on.rig().await;
+    let store = Store::open(&rig.config, Arc::new(|_| panic!("a bug"))).await.unwrap();
     let vault = Vault::new(1);
     store.register(vault.keys, Admission::Open).await.unwrap();
     for number in 0..2 {
@@ -115,9 +110,8 @@ async fn a_panic_in_a_listener_does_not_end_the_writing() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn a_closed_store_says_so() {
-    let rig = Rig::new();
+pub(super) async fn a_closed_store_says_so(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     rig.store.close().await;
     assert!(matches!(rig.append(&vault, vault.start(), &[vault.entry(0)]).await, Err(StoreError::Unavailable)));

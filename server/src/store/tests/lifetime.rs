@@ -2,9 +2,8 @@
 
 use super::*;
 
-#[tokio::test]
-async fn c7_registering_again_changes_nothing() {
-    let rig = Rig::new();
+pub(super) async fn c7_registering_again_changes_nothing(on: On) {
+    let rig = on.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..2)).await;
     for admission in [Admission::Open, Admission::Closed, Admission::Invite { token: None, now: 0 }] {
@@ -15,9 +14,8 @@ async fn c7_registering_again_changes_nothing() {
     assert_eq!(rig.store.vault_count().await.unwrap(), 1);
 }
 
-#[tokio::test]
-async fn c8_a_vault_is_deleted_at_its_head_and_for_ever() {
-    let mut rig = Rig::new();
+pub(super) async fn c8_a_vault_is_deleted_at_its_head_and_for_ever(on: On) {
+    let mut rig = on.rig().await;
     let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
     rig.grow(&vault, &vault.entries(0..3)).await;
     rig.grow(&other, &other.entries(0..3)).await;
@@ -26,7 +24,7 @@ async fn c8_a_vault_is_deleted_at_its_head_and_for_ever() {
     assert!(matches!(rig.store.delete(vault.id, before, statement).await, Err(StoreError::Diverged)));
     let head = rig.store.head(vault.id).await.unwrap();
     rig.store.delete(vault.id, head, statement).await.unwrap();
-    assert_eq!(rig.events.lock().unwrap().last(), Some(&Event::Deleted(vault.id)));
+    assert_eq!(rig.told().last(), Some(&Event::Deleted(vault.id)));
     for _ in 0..2 {
         let gone = |error| matches!(error, StoreError::Gone(kept) if kept == statement);
         assert!(gone(rig.store.head(vault.id).await.unwrap_err()));
@@ -40,9 +38,8 @@ async fn c8_a_vault_is_deleted_at_its_head_and_for_ever() {
     assert_eq!(rig.read(&other).await, joined(&other.entries(0..3)), "other vaults are left alone");
 }
 
-#[tokio::test]
-async fn c9_invites_are_counted_and_expire() {
-    let rig = Rig::new();
+pub(super) async fn c9_invites_are_counted_and_expire(on: On) {
+    let rig = on.rig().await;
     let now = unix_seconds();
     let register = async |seed: u8, token: Option<&str>, now: u64| {
         let admission = Admission::Invite { token: token.map(str::to_owned), now };
@@ -51,7 +48,7 @@ async fn c9_invites_are_counted_and_expire() {
     assert!(matches!(register(1, None, now).await, Err(StoreError::InviteRequired)));
     assert!(matches!(register(1, Some("guess"), now).await, Err(StoreError::InviteRequired)));
     let token = rig.store.make_invite(2, Some(now + 100)).await.unwrap();
-    assert!(!rig.is_on_disk(token.as_bytes()), "only its hash is stored");
+    assert!(on != On::Sqlite || !rig.is_on_disk(token.as_bytes()), "only its hash is stored");
     assert!(matches!(register(1, Some(&token), now + 100).await, Err(StoreError::InviteRequired)), "expired");
     assert_eq!(register(1, Some(&token), now).await.unwrap(), Registered::New);
     assert_eq!(register(1, Some(&token), now).await.unwrap(), Registered::Known, "takes no use");
@@ -61,16 +58,15 @@ async fn c9_invites_are_counted_and_expire() {
     assert_eq!(register(3, Some(&unlimited), now + 1_000_000_000).await.unwrap(), Registered::New);
 }
 
-#[tokio::test]
-async fn c9_a_closed_relay_takes_no_new_vault() {
-    let rig = Rig::new();
+pub(super) async fn c9_a_closed_relay_takes_no_new_vault(on: On) {
+    let rig = on.rig().await;
     let refused = rig.store.register(Vault::new(1).keys, Admission::Closed).await;
     assert!(matches!(refused, Err(StoreError::RegistrationClosed)));
 }
 
 #[tokio::test]
 async fn c11_deleted_entries_are_gone_from_the_files() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
     for start in 0..20 {
         rig.grow(&vault, &vault.entries(start * 10..start * 10 + 10)).await;
@@ -96,13 +92,13 @@ async fn c11_deleted_entries_are_gone_from_the_files() {
 
 #[tokio::test]
 async fn c15_a_newer_schema_is_refused_and_left_alone() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     rig.vault(1).await;
     rig.store.close().await;
     rig.connection().pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     let file = rig.folder.path().join(FILE_NAME);
     let before = std::fs::read(&file).unwrap();
-    let refused = Store::open(&rig.config, Arc::new(|_| {})).err();
+    let refused = Store::open(&rig.config, Arc::new(|_| {})).await.err();
     assert!(matches!(refused, Some(OpenError::Newer { found: 3, .. })), "{refused:?}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
@@ -111,7 +107,7 @@ async fn c15_a_newer_schema_is_refused_and_left_alone() {
 async fn c15_another_programs_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(FILE_NAME), b"no database at all, and long enough to be looked at").unwrap();
-    let refused = Store::open(&Config::local(folder.path()), Arc::new(|_| {})).err();
+    let refused = Store::open(&Config::local(folder.path()), Arc::new(|_| {})).await.err();
     assert!(matches!(refused, Some(OpenError::Foreign { .. })), "{refused:?}");
 }
 
@@ -121,7 +117,7 @@ async fn the_folder_is_for_the_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
-    let store = Store::open(&Config::local(&data), Arc::new(|_| {})).unwrap();
+    let store = Store::open(&Config::local(&data), Arc::new(|_| {})).await.unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     for file in std::fs::read_dir(&data).unwrap() {
@@ -130,28 +126,27 @@ async fn the_folder_is_for_the_owner_alone() {
     store.close().await;
 }
 
-#[tokio::test]
-async fn the_server_key_survives_and_differs_between_relays() {
-    let mut rig = Rig::new();
+pub(super) async fn the_server_key_survives_and_differs_between_relays(on: On) {
+    let mut rig = on.rig().await;
     let key = *rig.store.server_key();
     rig.reopen(|_| {}).await;
     assert_eq!(*rig.store.server_key(), key);
-    assert_ne!(*Rig::new().store.server_key(), key);
+    assert_ne!(*on.rig().await.store.server_key(), key);
 }
 
 #[tokio::test]
 async fn a_backup_is_one_state_and_restores() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..30)).await;
     let (file, again) = (rig.folder.path().join("copy.db"), rig.folder.path().join("again"));
-    let database = Database::open(rig.folder.path()).unwrap();
+    let database = Database::open(&rig.config).unwrap();
     assert_eq!(database.backup(&file).unwrap().entries, 30);
     assert!(matches!(database.backup(&file), Err(CopyError::Exists { .. })));
     rig.grow(&vault, &vault.entries(30..40)).await;
     assert_eq!(restore(&file, &again).unwrap().entries, 30);
     assert!(matches!(restore(&file, &again), Err(CopyError::NotEmpty { .. })));
-    let restored = Store::open(&Config::local(&again), Arc::new(|_| {})).unwrap();
+    let restored = Store::open(&Config::local(&again), Arc::new(|_| {})).await.unwrap();
     assert_eq!(restored.head(vault.id).await.unwrap().pos, 30);
     let after = rig.store.head(vault.id).await.unwrap();
     assert!(matches!(restored.page(vault.id, after, 64).await, Err(StoreError::Diverged)));
@@ -160,7 +155,7 @@ async fn a_backup_is_one_state_and_restores() {
 
 #[tokio::test]
 async fn a_file_without_its_write_ahead_log_is_not_restored() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..30)).await;
     assert!(rig.wal_bytes() > 0);
@@ -184,7 +179,7 @@ fn an_empty_file_is_no_backup() {
 
 #[tokio::test]
 async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..3)).await;
     rig.store.close().await;
@@ -201,54 +196,58 @@ async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
 
     let new = folder.path().join("new");
     assert_eq!(restore(&old, &new).unwrap().entries, 3);
-    let mut database = Database::open(&new).unwrap();
+    let mut database = Database::open(&Config::local(&new)).unwrap();
     assert!(database.verify().unwrap().is_good());
     let short = database.vaults().unwrap().remove(0).vault;
     assert_eq!(database.set_quota(&short, Some(5)).unwrap().quota, Some(5));
 }
 
-#[tokio::test]
-async fn c10_a_diary_may_have_a_quota_of_its_own() {
-    let rig = Rig::new();
+pub(super) async fn c10_a_diary_may_have_a_quota_of_its_own(on: On) {
+    let rig = on.rig().await;
     let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
     rig.grow(&vault, &vault.entries(0..3)).await;
-    let mut database = Database::open(rig.folder.path()).unwrap();
     let text = vault.id.to_text();
-    assert_eq!(database.set_quota(&text[..8], Some(1)).unwrap().quota, Some(1));
+    let set = async |beginning: &str, bytes| {
+        let beginning = beginning.to_owned();
+        rig.operate(move |database| database.set_quota(&beginning, bytes)).await
+    };
+    assert_eq!(set(&text[..8], Some(1)).await.unwrap().quota, Some(1));
     assert!(matches!(rig.append(&vault, vault.start(), &vault.entries(3..4)).await, Err(StoreError::QuotaFull)));
     rig.grow(&other, &other.entries(0..1)).await;
-    assert_eq!(database.set_quota(&text, None).unwrap().quota, None);
+    assert_eq!(set(&text, None).await.unwrap().quota, None);
     rig.grow(&vault, &vault.entries(3..4)).await;
-    assert!(matches!(database.set_quota("nobodys-id", None), Err(StoreError::VaultUnknown)));
-    assert!(matches!(database.set_quota(&text[..5], None), Err(StoreError::Ambiguous)), "too short to be sure");
+    assert!(matches!(set("nobodys-id", None).await, Err(StoreError::VaultUnknown)));
+    assert!(matches!(set(&text[..5], None).await, Err(StoreError::Ambiguous)), "too short to be sure");
 }
 
-#[tokio::test]
-async fn a_diary_that_the_operator_deletes_is_off_the_files_and_may_come_again() {
-    let rig = Rig::new();
+pub(super) async fn a_diary_that_the_operator_deletes_may_come_again(on: On) {
+    let rig = on.rig().await;
     let (vault, other) = (rig.vault(1).await, rig.vault(2).await);
     rig.grow(&vault, &vault.entries(0..3)).await;
     rig.grow(&other, &other.entries(0..3)).await;
-    let mut database = Database::open(rig.folder.path()).unwrap();
-    database.set_quota(&vault.id.to_text(), Some(1 << 20)).unwrap();
-    let (deleted, scrubbed) = database.delete_vault(&vault.id.to_text()[..8]).unwrap();
-    assert!(deleted.entries == 3 && scrubbed);
+    let text = vault.id.to_text();
+    let deleting = rig.operate(move |database| {
+        database.set_quota(&text, Some(1 << 20)).unwrap();
+        database.delete_vault(&text[..8]).unwrap()
+    });
+    let (deleted, scrubbed) = deleting.await;
+    assert!(deleted.entries == 3 && deleted.quota == Some(1 << 20) && scrubbed);
     assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));
-    assert!(!rig.is_on_disk(vault.entry(0).bytes()));
+    assert!(on != On::Sqlite || !rig.is_on_disk(vault.entry(0).bytes()), "off the files");
     assert_eq!(rig.read(&other).await, joined(&other.entries(0..3)));
     assert_eq!(rig.store.register(vault.keys, Admission::Open).await.unwrap(), Registered::New);
     assert_eq!(rig.grow(&vault, &vault.entries(0..3)).await.positions, [1, 2, 3]);
-    assert!(database.verify().unwrap().is_good());
+    assert!(rig.operate(|database| database.verify().unwrap().is_good()).await);
 }
 
 #[tokio::test]
 async fn a_reader_in_the_way_is_told_and_no_failure_of_a_deletion() {
-    let rig = Rig::new();
+    let rig = On::Sqlite.rig().await;
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..3)).await;
     let reader = rig.connection();
     reader.execute_batch("BEGIN; SELECT count(*) FROM entry").unwrap();
-    let mut database = Database::open(rig.folder.path()).unwrap();
+    let mut database = Database::open(&rig.config).unwrap();
     let (deleted, scrubbed) = database.delete_vault(&vault.id.to_text()[..8]).unwrap();
     assert!(deleted.entries == 3 && !scrubbed);
     assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{StoreError, schema};
+use super::schema;
+use crate::store::StoreError;
 
 /// Connections that read at once. More would only wait for the same disk and processors.
 const READERS: usize = 4;

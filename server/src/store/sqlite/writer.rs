@@ -8,9 +8,9 @@ use std::thread;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
 use super::disk::Guard;
 use super::scrub::Scrubber;
+use crate::store::StoreError;
 
 /// Jobs that may wait; senders wait beyond that.
 const WAITING_MAX: usize = 128;
@@ -36,7 +36,7 @@ impl From<Broken> for StoreError {
 type Work<T> = Box<dyn FnOnce(&Connection, bool) -> Result<T, StoreError> + Send>;
 
 /// Something to be done inside the next transaction.
-pub(super) struct Job<T, A> {
+pub(in crate::store) struct Job<T, A> {
     /// Whether the files are to be scrubbed once it is done.
     scrubs: bool,
     work: Work<T>,
@@ -48,23 +48,23 @@ impl<T: 'static> Job<T, fn(&T)> {
     ///
     /// It is done either way: only the job knows whether what came is new, and everything else that there is to
     /// say goes before the news of a full disk.
-    pub(super) fn growing(work: impl FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static) -> Self {
+    pub(in crate::store) fn growing(work: impl FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static) -> Self {
         Self { scrubs: false, work: Box::new(work), after: |_| {} }
     }
 
     /// A job that stores next to nothing.
-    pub(super) fn small(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
+    pub(in crate::store) fn small(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
         Self::growing(move |db, _| work(db))
     }
 
     /// A job that deletes.
-    pub(super) fn scrubbing(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
+    pub(in crate::store) fn scrubbing(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
         Self { scrubs: true, ..Self::small(work) }
     }
 
     /// Adds what happens on the writing thread once the job is committed, whether or not anybody still waits
     /// for its answer.
-    pub(super) fn then<A: FnOnce(&T)>(self, after: A) -> Job<T, A> {
+    pub(in crate::store) fn then<A: FnOnce(&T)>(self, after: A) -> Job<T, A> {
         Job { scrubs: self.scrubs, work: self.work, after }
     }
 }
@@ -90,12 +90,12 @@ enum Message {
 }
 
 /// The writing thread's front.
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     jobs: mpsc::Sender<Message>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
     /// How often scrubbing was tried.
     #[cfg(test)]
-    pub(super) scrubs: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+    pub(in crate::store) scrubs: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Writer {
@@ -115,7 +115,7 @@ impl Writer {
     }
 
     /// Has a job done in the next transaction and answers after its COMMIT.
-    pub(super) async fn run<T, A>(&self, job: Job<T, A>) -> Result<T, StoreError>
+    pub(in crate::store) async fn run<T, A>(&self, job: Job<T, A>) -> Result<T, StoreError>
     where
         T: Send + 'static,
         A: FnOnce(&T) + Send + 'static,
@@ -145,7 +145,7 @@ impl Writer {
     }
 
     /// Finishes what waits and closes the connection.
-    pub(super) async fn close(&self) {
+    pub(in crate::store) async fn close(&self) {
         let (reply, closed) = oneshot::channel();
         if self.jobs.send(Message::Close(reply)).await.is_ok() {
             drop(closed.await);

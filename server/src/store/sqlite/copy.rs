@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::readers::read_transaction;
-use super::verify::{self, Verdict};
-use super::{FILE_NAME, OpenError, StoreError, schema};
+use super::{schema, verify};
+use crate::store::verdict::Verdict;
+use crate::store::{FILE_NAME, OpenError, StoreError};
 
 /// Why a copy was not made.
 #[derive(Debug, thiserror::Error)]

@@ -1,72 +1,16 @@
 //! Vaults as a whole: registering, finding, deleting, listing; and the invites that let them in.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use lissom_protocol::api::to_text;
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::{VaultId, VaultKeys};
 #[cfg(feature = "planted")]
 use lissom_protocol::planted::{Fault, planted};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::{Statement, StoreError};
-
-/// What a registration comes with, and what the relay asks for.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Admission {
-    /// Anybody may register.
-    Open,
-    /// Nobody may.
-    Closed,
-    /// Only with a good invite.
-    Invite {
-        /// The token that came, if any.
-        token: Option<String>,
-        /// Seconds since 1970 by the relay's clock.
-        now: u64,
-    },
-}
-
-impl std::fmt::Debug for Admission {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Admission(..)")
-    }
-}
-
-/// What a registration did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Registered {
-    /// The vault is new.
-    New,
-    /// It was known; nothing was changed.
-    Known,
-}
-
-/// One vault as the operator sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct VaultSummary {
-    /// The first eight characters of its id: enough to tell it apart, too little to ask for it.
-    pub vault: String,
-    /// How many entries it holds.
-    pub entries: u64,
-    /// How many bytes these are.
-    pub bytes: u64,
-    /// Most bytes that it may hold, if that is not what the settings say.
-    pub quota: Option<u64>,
-    /// Start of the day (UTC) on which it was last written to, in seconds since 1970.
-    pub last_activity: u64,
-}
-
-/// A vault's row.
-pub(super) struct Vault {
-    pub(super) row: i64,
-    pub(super) id: VaultId,
-    pub(super) keys: VaultKeys,
-    pub(super) head: Cursor,
-    pub(super) bytes: u64,
-}
+use crate::store::vault::{
+    Admission, Registered, Totals, Vault, VaultSummary, beginning, invite_token, short_form, today, token_hash,
+    unix_seconds,
+};
+use crate::store::{Statement, StoreError};
 
 const COLUMNS: &str = "id, vault_id, write_key, read_key, key_check, head, chain, bytes";
 
@@ -149,9 +93,7 @@ fn good_invite(db: &Connection, token: &str, now: u64) -> Result<i64, StoreError
 }
 
 pub(super) fn make_invite(db: &Connection, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
-    let mut secret = [0; 24];
-    getrandom::fill(&mut secret).map_err(|_| StoreError::Unavailable)?;
-    let token = to_text(&secret);
+    let token = invite_token()?;
     // Spent and expired invites are of no more use to anybody.
     db.execute("DELETE FROM invite WHERE uses_left <= 0 OR expires_at <= ?1", [unix_seconds()])?;
     db.execute(
@@ -159,10 +101,6 @@ pub(super) fn make_invite(db: &Connection, uses: u32, expires_at: Option<u64>) -
         params![token_hash(&token), uses, expires_at],
     )?;
     Ok(token)
-}
-
-fn token_hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 pub(super) fn delete(
@@ -200,20 +138,9 @@ pub(super) fn list(db: &Connection) -> Result<Vec<VaultSummary>, StoreError> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Shortest beginning of an id that names a vault.
-const BEGINNING_MIN: usize = 6;
-
 /// The one vault whose id begins like this.
-pub(super) fn beginning(db: &Connection, text: &str) -> Result<Vault, StoreError> {
-    if text.len() < BEGINNING_MIN {
-        return Err(StoreError::Ambiguous);
-    }
-    let mut fitting = all(db)?.into_iter().filter(|vault| vault.id.to_text().starts_with(text));
-    match (fitting.next(), fitting.next()) {
-        (Some(vault), None) => Ok(vault),
-        (None, _) => Err(StoreError::VaultUnknown),
-        _ => Err(StoreError::Ambiguous),
-    }
+pub(super) fn beginning_with(db: &Connection, text: &str) -> Result<Vault, StoreError> {
+    beginning(all(db)?, |vault| vault.id, text)
 }
 
 /// The quota that the operator gave to a vault.
@@ -240,35 +167,13 @@ pub(super) fn forget(db: &Connection, vault: &Vault) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a store holds as a whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
-    pub(crate) vaults: u64,
-    pub(crate) entries: u64,
-    pub(crate) bytes: u64,
-    /// Of the database's file.
-    pub(crate) file: u64,
-}
-
 pub(super) fn totals(db: &Connection) -> Result<Totals, StoreError> {
     let sql = "SELECT count(*), coalesce(sum(head), 0), coalesce(sum(bytes), 0),
                (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM vault";
     let totals =
-        |row: &Row<'_>| Ok(Totals { vaults: row.get(0)?, entries: row.get(1)?, bytes: row.get(2)?, file: row.get(3)? });
+        |row: &Row<'_>| {
+            let [vaults, entries, bytes, file] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+            Ok(Totals { vaults, entries, bytes, file, mailboxes: 0 })
+        };
     Ok(db.query_row(sql, [], totals)?)
-}
-
-pub(super) fn short_form(vault: &VaultId) -> String {
-    vault.to_text().chars().take(8).collect()
-}
-
-/// Seconds since 1970 by the system's clock.
-#[must_use]
-pub fn unix_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-/// Days since 1970. The store keeps no finer times: the operator needs none.
-pub(super) fn today() -> u64 {
-    unix_seconds() / 86_400
 }

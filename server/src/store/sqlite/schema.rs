@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use crate::store::OpenError;
+
 /// The schema that this program writes.
-pub(super) const VERSION: u32 = 2;
+pub(in crate::store) const VERSION: u32 = 2;
 
 /// How long a connection waits for another process.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// "LsRy": tells our database from others.
 const APPLICATION_ID: u32 = 0x4c73_5279;
@@ -51,56 +53,6 @@ CREATE TABLE quota (vault INTEGER PRIMARY KEY REFERENCES vault (id) ON DELETE CA
 
 /// What makes each version of the one before it.
 const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
-
-/// Why the database cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The folder cannot be made or used.
-    #[error("cannot use the data folder {}: {source}", folder.display())]
-    Folder {
-        /// Which folder.
-        folder: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file belongs to another program.
-    #[error("{} is not the database of a Lissom relay", file.display())]
-    Foreign {
-        /// Which file.
-        file: PathBuf,
-    },
-    /// The file was written by a newer program.
-    #[error("{} has schema {found}, and this program knows only up to {VERSION}", file.display())]
-    Newer {
-        /// Which file.
-        file: PathBuf,
-        /// Its schema.
-        found: u32,
-    },
-    /// There is no database.
-    #[error("there is no relay database in {}", folder.display())]
-    Missing {
-        /// Where it was looked for.
-        folder: PathBuf,
-    },
-    /// SQLite failed.
-    #[error("cannot open {}: {source}", file.display())]
-    Sqlite {
-        /// Which file.
-        file: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The system gave no random bytes.
-    #[error("the system gives no random bytes")]
-    Random,
-    /// The writing thread cannot be started.
-    #[error("cannot start a thread: {source}")]
-    Thread {
-        /// What the system said.
-        source: io::Error,
-    },
-}
 
 /// Makes the folder for the owner alone if it is missing, and every missing folder above it; durable when it returns.
 pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
@@ -169,7 +121,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
     })?;
     match check_version(&connection, path)? {
         // A file without any table.
-        0 => Err(OpenError::Foreign { file: path.to_owned() }),
+        0 => Err(foreign(path)),
         // A copy may be of an older version: what is read of it has been there from the start.
         _ => Ok(connection),
     }
@@ -194,6 +146,10 @@ fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, name, |row| row.get(0))
 }
 
+fn foreign(path: &Path) -> OpenError {
+    OpenError::Foreign { place: path.display().to_string() }
+}
+
 fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError> {
     let read = || -> rusqlite::Result<_> {
         let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -201,11 +157,11 @@ fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError>
     };
     match read() {
         Ok((0, 0, 0)) => Ok(0),
-        Ok((APPLICATION_ID, found, _)) if found > VERSION => Err(OpenError::Newer { file: path.to_owned(), found }),
+        Ok((APPLICATION_ID, found, _)) if found > VERSION => Err(OpenError::Newer { place: path.display().to_string(), found, known: VERSION }),
         Ok((APPLICATION_ID, found, _)) => Ok(found),
-        Ok(_) => Err(OpenError::Foreign { file: path.to_owned() }),
+        Ok(_) => Err(foreign(path)),
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::NotADatabase => {
-            Err(OpenError::Foreign { file: path.to_owned() })
+            Err(foreign(path))
         }
         Err(source) => Err(OpenError::Sqlite { file: path.to_owned(), source }),
     }
@@ -235,7 +191,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
 pub(super) fn server_key(connection: &Connection) -> Result<[u8; 32], OpenError> {
     connection
         .query_row("SELECT value FROM meta WHERE name = 'server_key'", [], |row| row.get(0))
-        .map_err(|source| OpenError::Sqlite { file: PathBuf::from(super::FILE_NAME), source })
+        .map_err(|source| OpenError::Sqlite { file: PathBuf::from(crate::store::FILE_NAME), source })
 }
 
 fn random_32() -> Result<[u8; 32], OpenError> {
@@ -246,7 +202,7 @@ fn random_32() -> Result<[u8; 32], OpenError> {
 
 /// Makes a database as the first version of this program did.
 #[cfg(test)]
-pub(super) fn make_version_1(path: &Path) -> Connection {
+pub(in crate::store) fn make_version_1(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(VERSION_1).unwrap();
     connection.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [[7_u8; 32]]).unwrap();

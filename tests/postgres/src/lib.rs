@@ -1,0 +1,221 @@
+//! A real PostgreSQL for tests, on loopback and in a folder of its own. It ends with the process that started it,
+//! however that ends.
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it fails, and here is nothing but tests' material"
+)]
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+use tempfile::TempDir;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+/// Longest wait for a server that starts.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Starts the server and ends it as soon as nobody holds the other end of its standard input.
+const GUARD: &str = "\"$@\" & server=$!; read -r _; kill -INT $server; wait $server";
+
+/// A PostgreSQL server.
+#[derive(Debug)]
+pub struct Server {
+    programs: PathBuf,
+    folder: TempDir,
+    user: Option<(u32, u32)>,
+    port: u16,
+    databases: AtomicU32,
+    guard: Option<Child>,
+}
+
+impl Server {
+    /// Makes a server and starts it.
+    #[must_use]
+    pub fn start() -> Self {
+        let programs = programs();
+        let folder = tempfile::tempdir().expect("a folder");
+        // PostgreSQL refuses to run as root.
+        let user = geteuid().is_root().then(system_user);
+        if let Some((user, group)) = user {
+            chown(folder.path(), Some(user), Some(group)).expect("the folder is given away");
+        }
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
+        let port = port.expect("a free port").port();
+        let mut server = Self { programs, folder, user, port, databases: AtomicU32::new(0), guard: None };
+        let mut made = server.command("initdb");
+        made.args(["--username=lissom", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions"]);
+        made.arg("-D").arg(server.data());
+        run(&mut made);
+        server.go_on();
+        server
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        self.as_user(&self.programs.join(program))
+    }
+
+    fn as_user(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        if let Some((user, group)) = self.user {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+
+    /// Starts it again after [`Server::kill`].
+    pub fn go_on(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.guard = Some(self.guarded());
+            while self.is_up().is_none() {
+                assert!(Instant::now() < end, "PostgreSQL starts: see {}", self.log());
+            }
+            // The former one's children may still hold its memory: then this one has ended again.
+            if self.is_up() == Some(true) {
+                return;
+            }
+            self.end();
+            assert!(Instant::now() < end, "PostgreSQL starts again: see {}", self.log());
+        }
+    }
+
+    fn guarded(&self) -> Child {
+        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log"));
+        let log = log.expect("a log");
+        let mut guard = self.as_user(Path::new("/bin/sh"));
+        guard.args(["-c", GUARD, "guard"]).arg(self.programs.join("postgres")).arg("-D").arg(self.data());
+        guard.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-c", "unix_socket_directories="]);
+        guard.args(["-c", "max_connections=200"]);
+        guard.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
+        guard.spawn().expect("a shell")
+    }
+
+    /// Whether it takes connections; none while it is on its way there.
+    fn is_up(&self) -> Option<bool> {
+        match ask(&self.url("postgres"), "SELECT 1") {
+            Ok(_) => Some(true),
+            Err(_) if self.is_over() => Some(false),
+            Err(_) => None,
+        }
+    }
+
+    /// Whether the server, started a while ago, has given up.
+    fn is_over(&self) -> bool {
+        let log = self.log();
+        log.lines().next_back().is_some_and(|line| line.contains("is still in use") || line.contains("HINT:  Terminate"))
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Ends it in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let pid = pid.lines().next().and_then(|line| line.trim().parse().ok()).and_then(Pid::from_raw);
+        kill_process(pid.expect("a process id"), Signal::KILL).expect("it is killed");
+        self.end();
+    }
+
+    /// Ends it as its operator would.
+    pub fn stop(&mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            drop(guard.stdin.take());
+            drop(guard.wait());
+        }
+    }
+
+    /// Makes an empty database; gives its URL.
+    #[must_use]
+    pub fn new_database(&self) -> String {
+        let name = format!("test{}", self.databases.fetch_add(1, Ordering::SeqCst));
+        drop(self.sql(&self.url("postgres"), &format!("CREATE DATABASE {name}")));
+        self.url(&name)
+    }
+
+    /// The URL of one of its databases.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://lissom@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs SQL on a connection of its own; gives the rows, each as its columns with a bar between them.
+    #[must_use]
+    pub fn sql(&self, url: &str, sql: &str) -> Vec<String> {
+        ask(url, sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// On a thread of its own, so that it can be asked from anywhere, a runtime too.
+fn ask(url: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    let asking = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+            let connection = tokio::spawn(connection);
+            let messages = client.simple_query(sql).await?;
+            drop(client);
+            drop(connection.await);
+            Ok(messages.iter().filter_map(row).collect())
+        })
+    };
+    std::thread::scope(|scope| scope.spawn(asking).join().expect("an answer"))
+}
+
+fn row(message: &SimpleQueryMessage) -> Option<String> {
+    let SimpleQueryMessage::Row(row) = message else { return None };
+    let columns = (0..row.len()).map(|column| row.get(column).unwrap_or_default());
+    Some(columns.collect::<Vec<_>>().join("|"))
+}
+
+/// Where PostgreSQL's programs are: on the path, or where Debian keeps them; the newest of them.
+fn programs() -> PathBuf {
+    let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
+    let mut folders: Vec<PathBuf> = on_path;
+    let debian = std::fs::read_dir("/usr/lib/postgresql").map(|versions| versions.flatten().map(|version| version.path()));
+    let mut debian: Vec<PathBuf> = debian.map(Iterator::collect).unwrap_or_default();
+    debian.sort_by_key(|folder| folder.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
+    folders.extend(debian.into_iter().rev().map(|version| version.join("bin")));
+    let found = folders.into_iter().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
+    found.expect("PostgreSQL is needed for this test: `apt-get install postgresql`, or its programs on the PATH")
+}
+
+/// A user that is not root: PostgreSQL's own, or nobody.
+fn system_user() -> (u32, u32) {
+    let users = std::fs::read_to_string("/etc/passwd").expect("users");
+    let named = |name: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    named("postgres").or_else(|| named("nobody")).expect("a user that is not root")
+}
