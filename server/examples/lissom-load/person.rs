@@ -9,7 +9,7 @@ use lissom_protocol::api::{
     bytes_from_text, entries_path, to_text, vault_path, watch_path,
 };
 use lissom_protocol::cursor::{Chain, Cursor};
-use lissom_protocol::entry::{assemble, header};
+use lissom_protocol::entry::{VerifiedEntry, assemble, header};
 use lissom_protocol::ids::{VaultId, VaultKeys};
 use lissom_protocol::statement::{Role, auth_message, register_message};
 use lissom_protocol::stream::MEDIA_TYPE;
@@ -53,6 +53,14 @@ impl Keys {
         }
         person.log_in(wire).await?;
         Ok(person)
+    }
+
+    /// An entry under this number, of so many sealed bytes.
+    pub(crate) fn entry(&self, number: u64, bytes: usize) -> Outcome<VerifiedEntry> {
+        let mut nonce = [0; 24];
+        nonce.iter_mut().zip(number.to_be_bytes()).for_each(|(byte, part)| *byte = part);
+        let sign = |message: &[u8]| self.write.sign(message).to_bytes();
+        Ok(assemble(header(1), &self.vault, nonce, &vec![0x5a; bytes], sign)?)
     }
 
     fn sign(&self, message: &[u8]) -> String {
@@ -113,11 +121,7 @@ impl Person {
         let (mut body, mut ids) = (Vec::new(), Vec::new());
         for _ in 0..batch {
             self.nonce = self.nonce.wrapping_add(1);
-            let mut nonce = [0; 24];
-            nonce.iter_mut().zip(self.nonce.to_be_bytes()).for_each(|(byte, part)| *byte = part);
-            let sealed = vec![0x5a; usize::try_from(bytes)?];
-            let sign = |message: &[u8]| self.keys.write.sign(message).to_bytes();
-            let entry = assemble(header(1), &self.keys.vault, nonce, &sealed, sign)?;
+            let entry = self.keys.entry(self.nonce, usize::try_from(bytes)?)?;
             ids.push(entry.id());
             body.extend_from_slice(entry.bytes());
         }

@@ -126,7 +126,7 @@ fn folder(data: &Path) -> Finding {
 }
 
 fn database(config: &Config) -> Finding {
-    let opened = Database::open(config).map_err(|error| match error {
+    let opened = Database::configured(config).map_err(|error| match error {
         OpenError::Missing { .. } => finding(Grade::Look, "database", "not there yet; `serve` makes it"),
         OpenError::Newer { found, .. } => {
             finding(Grade::Bad, "database", format!("schema {found} is newer than this program"))

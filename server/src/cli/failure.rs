@@ -109,9 +109,11 @@ impl From<StoreError> for Failure {
             StoreError::Sqlite(_) | StoreError::DiskFull => {
                 Self::new(STORAGE, &error, "Check that this user may write to the folder and that the disk has room.")
             }
-            StoreError::NotHere(_) => {
-                Self::new(REFUSED, &error, "See `pg_dump` and `pg_restore`, and self-hosting.md on the order of things.")
-            }
+            StoreError::NotHere(_) => Self::new(
+                REFUSED,
+                &error,
+                "See `pg_dump` and `pg_restore`, and self-hosting.md on the order of things.",
+            ),
             StoreError::Postgres(_) => Self::new(STORAGE, &error, "See the log of PostgreSQL; try again."),
             StoreError::VaultUnknown => {
                 Self::new(NOT_FOUND, "there is no such diary", "See `lissom-relay vaults` for those that are here.")
@@ -127,9 +129,8 @@ impl From<StoreError> for Failure {
 
 impl From<MigrateError> for Failure {
     fn from(error: MigrateError) -> Self {
-        let places = |verdict: &Verdict| {
-            verdict.damage.iter().map(super::operate::damage_line).collect::<Vec<_>>().join("\n  ")
-        };
+        let places =
+            |verdict: &Verdict| verdict.damage.iter().map(super::operate::damage_line).collect::<Vec<_>>().join("\n  ");
         match error {
             MigrateError::SourceDamaged { ref verdict } => {
                 let advice = format!("{}\n  Restore a good backup and move that.", places(verdict));

@@ -19,7 +19,7 @@ pub(crate) enum Shown {
 
 pub(crate) fn invite(config: &Config, uses: u32, expires: Expiry, shown: Shown) -> Result<(), Failure> {
     let expires_at = expires.0.map(|seconds| unix_seconds().saturating_add(seconds));
-    let token = Database::open(config)?.make_invite(uses, expires_at)?;
+    let token = Database::configured(config)?.make_invite(uses, expires_at)?;
     say(&token);
     if shown == Shown::Code {
         let url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::{complain, say};
 
 pub(crate) fn quota(config: &Config, diary: &str, set: Option<u64>, default: bool) -> Result<(), Failure> {
-    let mut database = Database::open(config)?;
+    let mut database = Database::configured(config)?;
     let vault = if set.is_some() || default { database.set_quota(diary, set)? } else { database.vault(diary)? };
     let most = vault.quota.map_or_else(|| "what vault-quota says".to_owned(), |bytes| format!("{bytes} bytes"));
     say(format_args!("{} holds {} bytes and may hold {most}", vault.vault, vault.bytes));
@@ -18,7 +18,7 @@ pub(crate) fn quota(config: &Config, diary: &str, set: Option<u64>, default: boo
 }
 
 pub(crate) fn delete_vault(config: &Config, diary: &str, yes: bool) -> Result<(), Failure> {
-    let mut database = Database::open(config)?;
+    let mut database = Database::configured(config)?;
     let what = |vault: &VaultSummary| format!("{} with {} entries, {} bytes", vault.vault, vault.entries, vault.bytes);
     if !yes {
         let what = what(&database.vault(diary)?);
@@ -35,7 +35,7 @@ pub(crate) fn delete_vault(config: &Config, diary: &str, yes: bool) -> Result<()
 }
 
 pub(crate) fn vaults(config: &Config, json: bool) -> Result<(), Failure> {
-    let vaults = Database::open(config)?.vaults()?;
+    let vaults = Database::configured(config)?.vaults()?;
     if json {
         say(serde_json::to_string_pretty(&vaults).unwrap_or_default());
         return Ok(());
@@ -54,7 +54,7 @@ pub(crate) fn vaults(config: &Config, json: bool) -> Result<(), Failure> {
 }
 
 pub(crate) fn backup(config: &Config, file: &Path) -> Result<(), Failure> {
-    let verdict = Database::open(config)?.backup(file)?;
+    let verdict = Database::configured(config)?.backup(file)?;
     say(format_args!("backed up and verified: {} into {}", summary(&verdict), file.display()));
     Ok(())
 }
@@ -101,7 +101,7 @@ pub(crate) fn migrate(config: &Config) -> Result<(), Failure> {
 }
 
 pub(crate) fn verify(config: &Config, json: bool) -> Result<(), Failure> {
-    let verdict = Database::open(config)?.verify()?;
+    let verdict = Database::configured(config)?.verify()?;
     if json {
         say(serde_json::to_string_pretty(&verdict).unwrap_or_default());
     } else {

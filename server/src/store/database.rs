@@ -21,16 +21,23 @@ enum Kind {
 }
 
 impl Database {
-    /// Opens the configured database. Not to be called from within an asynchronous runtime, whose thread it would block.
+    /// Opens the database in a data folder.
     ///
     /// # Errors
     /// [`OpenError`] if there is none, or if it is none of ours or newer than this program.
-    pub fn open(config: &Config) -> Result<Self, OpenError> {
-        let kind = match &config.database {
-            None => Kind::Sqlite(sqlite::Database::open(&config.data)?),
-            Some(url) => Kind::Postgres(Operator::open(url, config)?),
-        };
-        Ok(Self { kind })
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        Ok(Self { kind: Kind::Sqlite(sqlite::Database::open(folder)?) })
+    }
+
+    /// Opens the configured database, wherever it is. Not to be called from within an asynchronous runtime, whose thread it would block.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is none, or if it is none of ours or newer than this program.
+    pub fn configured(config: &Config) -> Result<Self, OpenError> {
+        match &config.database {
+            None => Self::open(&config.data),
+            Some(url) => Ok(Self { kind: Kind::Postgres(Operator::open(url, config)?) }),
+        }
     }
 
     /// Makes an invite and gives back its token, which is stored only as a hash.
@@ -95,8 +102,8 @@ impl Database {
     ///
     /// # Errors
     /// A failure of the store; damage is no error but in the [`Verdict`].
-    pub fn verify(&mut self) -> Result<Verdict, StoreError> {
-        match &mut self.kind {
+    pub fn verify(&self) -> Result<Verdict, StoreError> {
+        match &self.kind {
             Kind::Sqlite(database) => database.verify(),
             Kind::Postgres(database) => database.verify(),
         }

@@ -4,8 +4,8 @@ use lissom_protocol::cursor::Cursor;
 
 use super::postgres::{Operator, import};
 use super::sqlite::{self, Export, Exported};
-use super::verdict::Verdict;
 use super::vault::short_form;
+use super::verdict::Verdict;
 use super::{OpenError, PostgresUrl, StoreError};
 use crate::config::Config;
 
@@ -72,17 +72,18 @@ pub fn migrate(
     if !verdict.is_good() {
         return Err(MigrateError::SourceDamaged { verdict });
     }
-    let mut target = Operator::make(url, config)?;
-    let (runtime, db) = target.parts();
+    let target = Operator::make(url, config)?;
     let mut migrated = Migrated::default();
-    runtime.block_on(import::server_key(db, &source.server_key()?))?;
+    let key = source.server_key()?;
+    target.run(async |db| import::server_key(db, &key).await)?;
     for exported in source.vaults()? {
         progress(migrated.entries.saturating_add(migrated.before), verdict.entries);
-        let Some(end) = runtime.block_on(import::vault(db, &exported))? else { continue };
+        let Some(end) = target.run(async |db| import::vault(db, &exported).await)? else { continue };
         migrated.vaults = migrated.vaults.saturating_add(1);
         migrated.before = migrated.before.saturating_add(end.pos.min(exported.vault.head.pos));
         if end.pos > exported.vault.head.pos {
-            let there = runtime.block_on(import::chain_at(db, &exported.vault.id, exported.vault.head.pos))?;
+            let there =
+                target.run(async |db| import::chain_at(db, &exported.vault.id, exported.vault.head.pos).await)?;
             if exported.vault.head.pos > 0 && there != Some(exported.vault.head.chain) {
                 return Err(conflict(&exported));
             }
@@ -93,7 +94,7 @@ pub fn migrate(
         }
         let mut end = end;
         while let Some(next) = step(&source, &exported, &end, |rows| {
-            runtime.block_on(import::entries(db, &exported, &end, rows))
+            target.run(async |db| import::entries(db, &exported, &end, rows).await)
         })? {
             migrated.entries = migrated.entries.saturating_add(next.pos.saturating_sub(end.pos));
             end = next;
@@ -101,11 +102,11 @@ pub fn migrate(
         }
     }
     for (vault, statement) in source.deleted()? {
-        runtime.block_on(import::deleted(db, &vault, &statement))?;
+        target.run(async |db| import::deleted(db, &vault, &statement).await)?;
         migrated.deleted = migrated.deleted.saturating_add(1);
     }
     for invite in source.invites()? {
-        runtime.block_on(import::invite(db, &invite))?;
+        target.run(async |db| import::invite(db, &invite).await)?;
         migrated.invites = migrated.invites.saturating_add(1);
     }
     let verdict = target.verify()?;

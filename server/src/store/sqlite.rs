@@ -128,9 +128,7 @@ impl Backend for Sqlite {
     }
 
     fn vault_count(&self) -> Answer<'_, u64> {
-        Box::pin(
-            self.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)),
-        )
+        Box::pin(self.readers.run(|db| Ok(db.query_row("SELECT count(*) FROM vault", [], |row| row.get(0))?)))
     }
 
     fn totals(&self, now: u64) -> Answer<'_, Totals> {

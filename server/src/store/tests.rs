@@ -147,7 +147,7 @@ impl Rig {
     /// Does what the operator does, on a thread that may block.
     async fn operate<T: Send + 'static>(&self, work: impl FnOnce(&mut Database) -> T + Send + 'static) -> T {
         let config = self.config.clone();
-        tokio::task::spawn_blocking(move || work(&mut Database::open(&config).unwrap())).await.unwrap()
+        tokio::task::spawn_blocking(move || work(&mut Database::configured(&config).unwrap())).await.unwrap()
     }
 
     /// What was told of vaults.

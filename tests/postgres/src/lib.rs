@@ -116,7 +116,9 @@ impl Server {
     /// Whether the server, started a while ago, has given up.
     fn is_over(&self) -> bool {
         let log = self.log();
-        log.lines().next_back().is_some_and(|line| line.contains("is still in use") || line.contains("HINT:  Terminate"))
+        log.lines()
+            .next_back()
+            .is_some_and(|line| line.contains("is still in use") || line.contains("HINT:  Terminate"))
     }
 
     fn log(&self) -> String {
@@ -201,7 +203,8 @@ fn row(message: &SimpleQueryMessage) -> Option<String> {
 fn programs() -> PathBuf {
     let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let mut folders: Vec<PathBuf> = on_path;
-    let debian = std::fs::read_dir("/usr/lib/postgresql").map(|versions| versions.flatten().map(|version| version.path()));
+    let debian =
+        std::fs::read_dir("/usr/lib/postgresql").map(|versions| versions.flatten().map(|version| version.path()));
     let mut debian: Vec<PathBuf> = debian.map(Iterator::collect).unwrap_or_default();
     debian.sort_by_key(|folder| folder.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
     folders.extend(debian.into_iter().rev().map(|version| version.join("bin")));

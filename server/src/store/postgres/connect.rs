@@ -32,8 +32,7 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// Between two attempts to reach a server that is not there yet.
 const PAUSE: Duration = Duration::from_millis(250);
 /// Bounds of a server that hangs: no request waits longer.
-const TIMEOUTS: &str =
-    "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
+const TIMEOUTS: &str = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s";
 
 /// Where a PostgreSQL server is and who asks: `postgres://user:password@host/database`.
 ///
@@ -131,9 +130,9 @@ impl Door {
             _ => None,
         };
         let tls = match roots {
-            Some(roots) => MakeRustlsConnect::new(
-                ClientConfig::builder().with_root_certificates(roots).with_no_client_auth(),
-            ),
+            Some(roots) => {
+                MakeRustlsConnect::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+            }
             None => {
                 let (tls, _) = MakeRustlsConnect::with_native_certs()
                     .map_err(|_| fail("this system has no certificates: set database-ca".to_owned()))?;
@@ -250,7 +249,9 @@ mod tests {
 
     #[test]
     fn what_is_no_url_of_a_server_is_refused() {
-        for text in ["", "relay.db", "mysql://me@host/db", "host=db user=me", "postgres://me@host/db?sslmode=verify-full"] {
+        for text in
+            ["", "relay.db", "mysql://me@host/db", "host=db user=me", "postgres://me@host/db?sslmode=verify-full"]
+        {
             assert!(text.parse::<PostgresUrl>().is_err(), "{text}");
         }
     }

@@ -50,7 +50,8 @@ pub(in crate::store) async fn entries(
     let sql = "INSERT INTO entry (vault, pos, entry_id, chain, bytes)
                SELECT $1, * FROM unnest($2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[])";
     transaction.execute(sql, &[&vault.row, &positions, &ids, &chains, &bytes]).await?;
-    let held = rows.iter().fold(vault.bytes, |sum, row| sum.saturating_add(u64::try_from(row.bytes.len()).unwrap_or(0)));
+    let held =
+        rows.iter().fold(vault.bytes, |sum, row| sum.saturating_add(u64::try_from(row.bytes.len()).unwrap_or(0)));
     let sql = "UPDATE vault SET head = $2, chain = $3, bytes = $4 WHERE id = $1";
     let chain = last.chain.0.as_slice();
     transaction.execute(sql, &[&vault.row, &stored(last.pos), &chain, &stored(held)]).await?;

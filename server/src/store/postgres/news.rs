@@ -184,7 +184,10 @@ mod tests {
             let word = word(told).unwrap();
             assert_eq!((event(&word), word.len()), (Some(told), 44));
         }
-        assert_eq!((word(Event::Missed), event(""), event("+"), event("?AAAA"), event("€")), (None, None, None, None, None));
+        assert_eq!(
+            (word(Event::Missed), event(""), event("+"), event("?AAAA"), event("€")),
+            (None, None, None, None, None)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The database as the operator's commands see it.
 
-use deadpool_postgres::{GenericClient, Object, Transaction};
+use deadpool_postgres::{GenericClient, Object, Pool, Transaction};
 use lissom_protocol::cursor::Chain;
 use lissom_protocol::ids::EntryId;
 use tokio::runtime::{Builder, Runtime};
@@ -8,7 +8,7 @@ use tokio_postgres::IsolationLevel;
 
 use super::connect::{Door, take};
 use super::rows::{self, fixed, number, stored};
-use super::{PostgresUrl, schema, vaults};
+use super::{PostgresUrl, connection, schema, vaults};
 use crate::config::Config;
 use crate::store::vault::{Vault, VaultSummary, beginning, short_form};
 use crate::store::verdict::{Look, Verdict};
@@ -20,70 +20,71 @@ const LOOK_AT: i64 = 256;
 /// An existing database, opened for the operator, beside any number of nodes.
 pub(in crate::store) struct Operator {
     runtime: Runtime,
-    client: Object,
+    pool: Pool,
 }
 
 impl Operator {
     pub(in crate::store) fn open(url: &PostgresUrl, config: &Config) -> Result<Self, OpenError> {
-        let mut operator = Self::reach(url, config)?;
-        operator.runtime.block_on(schema::check(&mut operator.client))?;
+        let operator = Self::reach(url, config)?;
+        operator.runtime.block_on(async { schema::check(&mut take(&operator.pool).await?).await })?;
         Ok(operator)
     }
 
     /// The same, and makes the tables if they are missing.
     pub(in crate::store) fn make(url: &PostgresUrl, config: &Config) -> Result<Self, OpenError> {
-        let mut operator = Self::reach(url, config)?;
-        operator.runtime.block_on(schema::migrate(&mut operator.client))?;
+        let operator = Self::reach(url, config)?;
+        operator.runtime.block_on(async { schema::migrate(&mut take(&operator.pool).await?).await })?;
         Ok(operator)
     }
 
     fn reach(url: &PostgresUrl, config: &Config) -> Result<Self, OpenError> {
         let thread = |source| OpenError::Thread { source };
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(thread)?;
-        let client = runtime.block_on(async { take(&Door::open(url, config).await?.pool(1)?).await })?;
-        Ok(Self { runtime, client })
+        let pool = runtime.block_on(async { Door::open(url, config).await?.pool(1) })?;
+        Ok(Self { runtime, pool })
     }
 
     pub(in crate::store) fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
-        self.runtime.block_on(vaults::make_invite(&self.client, uses, expires_at))
+        self.run(async |db| vaults::make_invite(db, uses, expires_at).await)
     }
 
     pub(in crate::store) fn vaults(&self) -> Result<Vec<VaultSummary>, StoreError> {
-        let all = self.runtime.block_on(rows::all(&self.client))?;
+        let all = self.run(async |db| rows::all(db).await)?;
         Ok(all.iter().map(summary).collect())
     }
 
     pub(in crate::store) fn vault(&self, text: &str) -> Result<VaultSummary, StoreError> {
-        Ok(summary(&self.runtime.block_on(beginning_with(&self.client, text))?))
+        Ok(summary(&self.run(async |db| beginning_with(db, text).await)?))
     }
 
     pub(in crate::store) fn set_quota(&self, text: &str, bytes: Option<u64>) -> Result<VaultSummary, StoreError> {
-        self.runtime.block_on(async {
-            let (vault, _, day) = beginning_with(&self.client, text).await?;
+        self.run(async |db| {
+            let (vault, _, day) = beginning_with(db, text).await?;
             let sql = "UPDATE vault SET quota = $2 WHERE id = $1 AND statement IS NULL";
-            match self.client.execute(sql, &[&vault.row, &bytes.map(stored)]).await? {
+            match db.execute(sql, &[&vault.row, &bytes.map(stored)]).await? {
                 0 => Err(StoreError::VaultUnknown),
                 _ => Ok(summary(&(vault, bytes, day))),
             }
         })
     }
 
-    pub(in crate::store) fn delete_vault(&mut self, text: &str) -> Result<VaultSummary, StoreError> {
-        self.runtime.block_on(async {
-            let (found, ..) = beginning_with(&self.client, text).await?;
-            let transaction = self.client.transaction().await?;
+    pub(in crate::store) fn delete_vault(&self, text: &str) -> Result<VaultSummary, StoreError> {
+        self.run(async |db| {
+            let (found, ..) = beginning_with(db, text).await?;
+            let transaction = db.transaction().await?;
             let (vault, quota) = rows::lock(&transaction, &found.id).await?;
             transaction.execute("DELETE FROM entry WHERE vault = $1", &[&vault.row]).await?;
-            let row = transaction.query_one("DELETE FROM vault WHERE id = $1 RETURNING active_day", &[&vault.row]).await?;
+            let row =
+                transaction.query_one("DELETE FROM vault WHERE id = $1 RETURNING active_day", &[&vault.row]).await?;
             let day = number(&row, 0)?;
             transaction.commit().await?;
             Ok(summary(&(vault, quota, day)))
         })
     }
 
-    pub(in crate::store) fn verify(&mut self) -> Result<Verdict, StoreError> {
-        self.runtime.block_on(async {
-            let reading = self.client.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
+    pub(in crate::store) fn verify(&self) -> Result<Verdict, StoreError> {
+        self.run(async |db| {
+            let reading = db.build_transaction().isolation_level(IsolationLevel::RepeatableRead);
             let transaction = reading.read_only(true).start().await?;
             let mut verdict = Verdict::default();
             for (vault, ..) in rows::all(&transaction).await? {
@@ -93,9 +94,12 @@ impl Operator {
         })
     }
 
-    /// For whoever does more than this in one go.
-    pub(in crate::store) fn parts(&mut self) -> (&Runtime, &mut Object) {
-        (&self.runtime, &mut self.client)
+    /// Does something on a connection.
+    pub(in crate::store) fn run<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Object) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.runtime.block_on(async { work(&mut connection(&self.pool).await?).await })
     }
 }
 
@@ -122,11 +126,7 @@ fn summary((vault, quota, day): &Listed) -> VaultSummary {
 }
 
 /// Looks over one vault, some entries at a time.
-async fn look_over(
-    transaction: &Transaction<'_>,
-    vault: &Vault,
-    verdict: &mut Verdict,
-) -> Result<(), StoreError> {
+async fn look_over(transaction: &Transaction<'_>, vault: &Vault, verdict: &mut Verdict) -> Result<(), StoreError> {
     let mut look = Look::begin(vault, verdict);
     let sql = "SELECT pos, entry_id, chain, bytes FROM entry WHERE vault = $1 AND pos > $2 ORDER BY pos LIMIT $3";
     let query = transaction.prepare_cached(sql).await?;

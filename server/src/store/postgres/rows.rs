@@ -49,11 +49,7 @@ fn found(row: &Row) -> Result<Found, StoreError> {
 }
 
 /// What is there under an id; the row is locked until the transaction ends if that is wanted.
-pub(super) async fn look_up(
-    db: &impl GenericClient,
-    vault: &VaultId,
-    lock: bool,
-) -> Result<Option<Found>, StoreError> {
+pub(super) async fn look_up(db: &impl GenericClient, vault: &VaultId, lock: bool) -> Result<Option<Found>, StoreError> {
     let lock = if lock { " FOR UPDATE" } else { "" };
     let query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM vault WHERE vault_id = $1{lock}")).await?;
     db.query_opt(&query, &[&vault.0.as_slice()]).await?.as_ref().map(found).transpose()
@@ -106,6 +102,7 @@ pub(super) async fn totals(db: &impl GenericClient) -> Result<Totals, StoreError
 
 /// Whether this server takes writes: a replica that was not promoted yet does not.
 pub(super) async fn can_write(db: &impl GenericClient) -> Result<(), StoreError> {
-    let row = db.query_one("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean", &[]).await?;
+    let row =
+        db.query_one("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean", &[]).await?;
     if row.try_get(0)? { Err(StoreError::Unavailable) } else { Ok(()) }
 }

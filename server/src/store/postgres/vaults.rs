@@ -26,7 +26,11 @@ pub(super) async fn register(
             Err(refusal) => {
                 transaction.rollback().await?;
                 // The same vault may have come by another way meanwhile, with the last use of this very invite.
-                return if is_known(&look_up(&*db, &vault, false).await?)? { Ok(Registered::Known) } else { Err(refusal) };
+                return if is_known(&look_up(&*db, &vault, false).await?)? {
+                    Ok(Registered::Known)
+                } else {
+                    Err(refusal)
+                };
             }
         }
         let sql = "INSERT INTO vault (vault_id, write_key, read_key, key_check, head, chain, bytes, active_day)

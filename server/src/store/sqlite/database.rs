@@ -41,7 +41,11 @@ impl Database {
     }
 
     /// Gives the one vault whose id begins like this a quota of its own, or takes it back; counts at the next post.
-    pub(in crate::store) fn set_quota(&mut self, beginning: &str, bytes: Option<u64>) -> Result<VaultSummary, StoreError> {
+    pub(in crate::store) fn set_quota(
+        &mut self,
+        beginning: &str,
+        bytes: Option<u64>,
+    ) -> Result<VaultSummary, StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let vault = vaults::beginning_with(&transaction, beginning)?;
         vaults::set_quota(&transaction, &vault, bytes)?;

@@ -157,7 +157,9 @@ fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError>
     };
     match read() {
         Ok((0, 0, 0)) => Ok(0),
-        Ok((APPLICATION_ID, found, _)) if found > VERSION => Err(OpenError::Newer { place: path.display().to_string(), found, known: VERSION }),
+        Ok((APPLICATION_ID, found, _)) if found > VERSION => {
+            Err(OpenError::Newer { place: path.display().to_string(), found, known: VERSION })
+        }
         Ok((APPLICATION_ID, found, _)) => Ok(found),
         Ok(_) => Err(foreign(path)),
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::NotADatabase => {

@@ -170,10 +170,9 @@ pub(super) fn forget(db: &Connection, vault: &Vault) -> Result<(), StoreError> {
 pub(super) fn totals(db: &Connection) -> Result<Totals, StoreError> {
     let sql = "SELECT count(*), coalesce(sum(head), 0), coalesce(sum(bytes), 0),
                (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM vault";
-    let totals =
-        |row: &Row<'_>| {
-            let [vaults, entries, bytes, file] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
-            Ok(Totals { vaults, entries, bytes, file, mailboxes: 0 })
-        };
+    let totals = |row: &Row<'_>| {
+        let [vaults, entries, bytes, file] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+        Ok(Totals { vaults, entries, bytes, file, mailboxes: 0 })
+    };
     Ok(db.query_row(sql, [], totals)?)
 }

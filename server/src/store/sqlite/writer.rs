@@ -48,7 +48,9 @@ impl<T: 'static> Job<T, fn(&T)> {
     ///
     /// It is done either way: only the job knows whether what came is new, and everything else that there is to
     /// say goes before the news of a full disk.
-    pub(in crate::store) fn growing(work: impl FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static) -> Self {
+    pub(in crate::store) fn growing(
+        work: impl FnOnce(&Connection, bool) -> Result<T, StoreError> + Send + 'static,
+    ) -> Self {
         Self { scrubs: false, work: Box::new(work), after: |_| {} }
     }
 
@@ -58,7 +60,9 @@ impl<T: 'static> Job<T, fn(&T)> {
     }
 
     /// A job that deletes.
-    pub(in crate::store) fn scrubbing(work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Self {
+    pub(in crate::store) fn scrubbing(
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Self {
         Self { scrubs: true, ..Self::small(work) }
     }
 

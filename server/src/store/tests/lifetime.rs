@@ -140,7 +140,7 @@ async fn a_backup_is_one_state_and_restores() {
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..30)).await;
     let (file, again) = (rig.folder.path().join("copy.db"), rig.folder.path().join("again"));
-    let database = Database::open(&rig.config).unwrap();
+    let database = Database::open(rig.folder.path()).unwrap();
     assert_eq!(database.backup(&file).unwrap().entries, 30);
     assert!(matches!(database.backup(&file), Err(CopyError::Exists { .. })));
     rig.grow(&vault, &vault.entries(30..40)).await;
@@ -196,7 +196,7 @@ async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
 
     let new = folder.path().join("new");
     assert_eq!(restore(&old, &new).unwrap().entries, 3);
-    let mut database = Database::open(&Config::local(&new)).unwrap();
+    let mut database = Database::open(&new).unwrap();
     assert!(database.verify().unwrap().is_good());
     let short = database.vaults().unwrap().remove(0).vault;
     assert_eq!(database.set_quota(&short, Some(5)).unwrap().quota, Some(5));
@@ -247,7 +247,7 @@ async fn a_reader_in_the_way_is_told_and_no_failure_of_a_deletion() {
     rig.grow(&vault, &vault.entries(0..3)).await;
     let reader = rig.connection();
     reader.execute_batch("BEGIN; SELECT count(*) FROM entry").unwrap();
-    let mut database = Database::open(&rig.config).unwrap();
+    let mut database = Database::open(rig.folder.path()).unwrap();
     let (deleted, scrubbed) = database.delete_vault(&vault.id.to_text()[..8]).unwrap();
     assert!(deleted.entries == 3 && !scrubbed);
     assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::VaultUnknown)));

@@ -65,9 +65,8 @@ async fn what_was_interrupted_is_gone_on_with() {
     let config = rig.config.clone();
     let target = url.parse().unwrap();
     // As if it had been killed after the second batch.
-    let broken = tokio::task::spawn_blocking(move || {
-        migrate(&config, &target, &mut |done, _| assert!(done < 128, "killed"))
-    });
+    let broken =
+        tokio::task::spawn_blocking(move || migrate(&config, &target, &mut |done, _| assert!(done < 128, "killed")));
     assert!(broken.await.is_err());
     let moved = move_into(&rig, &url).await.unwrap();
     assert_eq!((moved.entries, moved.before), (300 - 128, 128));
