@@ -14,6 +14,7 @@ fmt:
 # Clippy with warnings denied, tests and benches included.
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy --locked -p lissom-relay --all-targets --features postgres-tests -- -D warnings
     cargo clippy --locked -p lissom-diary --no-default-features -- -D warnings
 
 # All tests.
@@ -23,6 +24,10 @@ test *ARGS:
 # The story of two phones and a late tablet; exits non-zero unless they converge.
 demo *ARGS:
     cargo run --release --locked -p lissom-cli -- demo "$@"
+
+# The relay on PostgreSQL: the store's contract, and several nodes that are killed. Needs PostgreSQL's programs on this machine.
+postgres *ARGS:
+    cargo test --locked -p lissom-relay --features postgres-tests --lib --test nodes -- --nocapture "$@"
 
 # Loads a relay on this machine: `just load http://127.0.0.1:8460 --people 32 --seconds 30`.
 load *ARGS:

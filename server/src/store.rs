@@ -29,8 +29,8 @@
 //! - **C15** A database of a newer schema is refused and left as it is.
 //! - **C16** A job that is refused leaves the other jobs of its transaction alone.
 //!
-//! There are two: [SQLite](sqlite) for one machine, and [PostgreSQL](postgres) for several nodes that share it. What the
-//! second does differently is said there: C11, C13 and C14 are about files, which are the server's own business.
+//! There are two: SQLite for one machine (`store/sqlite.rs`), and PostgreSQL for several nodes that share it
+//! (`store/postgres.rs`). C11, C13 and C14 are about files, which are the business of PostgreSQL's server.
 
 mod database;
 mod growth;

@@ -306,7 +306,7 @@ pub static SETTINGS: &[Setting] = &[
         "Most mailboxes for pairing at once; each holds up to 4 KiB in memory for five minutes. 0 switches them off."),
     text!("database-ca", Fine, "a file with certificates (PEM), or empty for those of this system", false,
         |config| config.database_ca.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
-        |config, text| Some(config.database_ca = (!text.is_empty()).then(|| PathBuf::from(text))),
+        |config, text| optional(text, str::parse).map(|file| config.database_ca = file),
         "Who vouches for PostgreSQL's certificate. TLS is left out on this machine, and where the URL says \
          sslmode=disable."),
     number!("database-connections", Fine, database_connections, Count, 1, 1_000,

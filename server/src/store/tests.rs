@@ -140,7 +140,8 @@ impl Rig {
 
     /// Bytes as SQL.
     fn literal(&self, bytes: &[u8]) -> String {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap();
+        let hex: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
         if self.config.database.is_some() { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }
     }
 

@@ -65,19 +65,16 @@ impl Device {
         let mut batch = 0;
         while batch < batches {
             let trying = self.try_once(&mut connection, attempt, batch, &mut end);
-            match timeout(PATIENCE, trying).await.unwrap_or_else(|_| Err("no answer in time".into())) {
-                Ok(entries) => {
-                    log.extend(entries);
-                    batch += 1;
-                    self.progress.acknowledged.send_modify(|acknowledged| *acknowledged += 1);
-                }
-                Err(_) => {
-                    self.progress.failures.fetch_add(1, Ordering::SeqCst);
-                    // The other node, and a new connection.
-                    connection = None;
-                    attempt += 1;
-                    sleep(PAUSE).await;
-                }
+            if let Ok(Ok(entries)) = timeout(PATIENCE, trying).await {
+                log.extend(entries);
+                batch += 1;
+                self.progress.acknowledged.send_modify(|acknowledged| *acknowledged += 1);
+            } else {
+                self.progress.failures.fetch_add(1, Ordering::SeqCst);
+                // The other node, and a new connection.
+                connection = None;
+                attempt += 1;
+                sleep(PAUSE).await;
             }
         }
         History { keys: connection.unwrap().1, log }

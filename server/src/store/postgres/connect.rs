@@ -129,15 +129,11 @@ impl Door {
             (_, Some(file)) => Some(roots_of(file).map_err(fail)?),
             _ => None,
         };
-        let tls = match roots {
-            Some(roots) => {
-                MakeRustlsConnect::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
-            }
-            None => {
-                let (tls, _) = MakeRustlsConnect::with_native_certs()
-                    .map_err(|_| fail("this system has no certificates: set database-ca".to_owned()))?;
-                tls
-            }
+        let tls = if let Some(roots) = roots {
+            MakeRustlsConnect::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+        } else {
+            let found = MakeRustlsConnect::with_native_certs();
+            found.map_err(|_| fail("this system has no certificates: set database-ca".to_owned()))?.0
         };
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);

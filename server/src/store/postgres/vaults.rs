@@ -17,7 +17,7 @@ pub(super) async fn register(
 ) -> Result<Registered, StoreError> {
     let vault = keys.vault_id();
     loop {
-        if is_known(&look_up(&*db, &vault, false).await?)? {
+        if is_known(look_up(&*db, &vault, false).await?.as_ref())? {
             return Ok(Registered::Known);
         }
         let transaction = db.transaction().await?;
@@ -26,7 +26,7 @@ pub(super) async fn register(
             Err(refusal) => {
                 transaction.rollback().await?;
                 // The same vault may have come by another way meanwhile, with the last use of this very invite.
-                return if is_known(&look_up(&*db, &vault, false).await?)? {
+                return if is_known(look_up(&*db, &vault, false).await?.as_ref())? {
                     Ok(Registered::Known)
                 } else {
                     Err(refusal)
@@ -46,7 +46,7 @@ pub(super) async fn register(
     }
 }
 
-fn is_known(found: &Option<Found>) -> Result<bool, StoreError> {
+fn is_known(found: Option<&Found>) -> Result<bool, StoreError> {
     match found {
         Some(Found::Living(..)) => Ok(true),
         Some(Found::Gone(statement)) => Err(StoreError::Gone(*statement)),

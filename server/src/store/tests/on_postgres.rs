@@ -86,8 +86,8 @@ async fn nobody_there_and_wrong_names_are_told_in_one_line() {
     assert!(nobody.to_string().starts_with("cannot open the database in PostgreSQL: "), "{nobody}");
     assert!(!nobody.to_string().contains('\n'), "{nobody}");
     let url = new_database().await;
-    let missing = format!("{}nothing", &url[..url.rfind('/').unwrap() + 1]);
-    let config = Config { database_wait: std::time::Duration::from_secs(600), ..at(&missing) };
+    let missing = format!("{}nothing", &url[..=url.rfind('/').unwrap()]);
+    let config = Config { database_wait: std::time::Duration::from_mins(10), ..at(&missing) };
     let missing = Store::open(&config, Arc::new(|_| {})).await.err().unwrap();
     assert!(missing.to_string().contains("database \"nothing\" does not exist"), "at once: {missing}");
 }
