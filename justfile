@@ -62,7 +62,7 @@ api:
 
 # A wheel for this system, into target/wheels.
 wheel:
-    python3 -m pip wheel --no-deps --wheel-dir target/wheels ./bindings/python
+    bindings/wheel
 
 # Licences, sources and who may use what. Needs cargo-deny.
 deny:
