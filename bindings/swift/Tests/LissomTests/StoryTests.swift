@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import XCTest
 
 @testable import Lissom
@@ -245,6 +246,28 @@ final class StoryTests: XCTestCase {
         try await diary.setRelay(url: relay.address)
         let report = try await diary.sync()
         XCTAssertEqual(report.unsynced, 0)
+    }
+
+    func testAnAppCarriesTheRequestsItself() async throws {
+        let relay = try Relay()
+        let diary = try await diary()
+        try await diary.setRelay(url: relay.address)
+        _ = try await diary.recordCheckIn(checkIn: CheckInDraft(pain: 3), at: at)
+        struct Away: Error {}
+        let away = await refused { try await diary.sync(over: { _ in throw Away() }) }
+        guard case .Relay(let code, _, _, _) = away else { return XCTFail("\(String(describing: away))") }
+        XCTAssertEqual(code, "sync.unreachable")
+        let report = try await diary.sync(over: { request in
+            var call = URLRequest(url: URL(string: request.url)!)
+            call.httpMethod = request.method
+            call.httpBody = request.body.isEmpty ? nil : request.body
+            for header in request.headers { call.setValue(header.value, forHTTPHeaderField: header.name) }
+            let (body, answer) = try await URLSession.shared.data(for: call)
+            let response = answer as! HTTPURLResponse
+            let headers = response.allHeaderFields.map { Header(name: "\($0.key)", value: "\($0.value)") }
+            return .response(status: Int32(response.statusCode), headers: headers, body: body)
+        })
+        XCTAssertTrue(report.complete && report.pushed > 0)
     }
 
     func testAFullDiskIsSaidAndWhatWasThereStays() async throws {
