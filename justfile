@@ -64,6 +64,18 @@ api:
 wheel:
     bindings/wheel
 
+# An AAR for Android, into target/. Needs the NDK.
+aar *OUT:
+    bindings/aar "$@"
+
+# An XCFramework for iOS and macOS, into target/xcframework. Needs a Mac with Xcode.
+xcframework *OUT:
+    bindings/xcframework "$@"
+
+# Compile-checks the library for phones, without their kits: nothing is run. Some minutes.
+check-mobile *TARGETS:
+    bindings/check-mobile "$@"
+
 # Licences, sources and who may use what. Needs cargo-deny.
 deny:
     cargo deny --locked check bans licenses sources
