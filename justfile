@@ -67,7 +67,19 @@ api:
 
 # A wheel for this system, into target/wheels.
 wheel:
-    python3 -m pip wheel --no-deps --wheel-dir target/wheels ./bindings/python
+    bindings/wheel
+
+# An AAR for Android, into target/. Needs the NDK.
+aar *OUT:
+    bindings/aar "$@"
+
+# An XCFramework for iOS and macOS, into target/xcframework. Needs a Mac with Xcode.
+xcframework *OUT:
+    bindings/xcframework "$@"
+
+# Compile-checks the library for phones, without their kits: nothing is run. Some minutes.
+check-mobile *TARGETS:
+    bindings/check-mobile "$@"
 
 # Licences, sources and who may use what. Needs cargo-deny.
 deny:

@@ -322,14 +322,14 @@ class StoryTest {
             }
             assertTrue((step as SyncStep.Finished).report.complete)
             val joining = JoinSession(options("tablet"), phone.phrase(), relay.address)
-            var next = joining.begin()
-            while (true) {
-                val asked = next as? JoinStep.Exchange ?: break
-                next = joining.step(asked.number, withContext(Dispatchers.IO) { carry(asked.request) })
-            }
-            val tablet = assertNotNull(joining.diary()).also { open += it }
+            val tablet = joining.joinOver { withContext(Dispatchers.IO) { carry(it) } }.also { open += it }
+            phone.recordCheckIn(CheckInDraft(4), AT)
+            val report = phone.syncOver { withContext(Dispatchers.IO) { carry(it) } }
+            assertTrue(report.complete && report.pushed > 0)
+            val away = assertFailsWith<LissomException.Relay> { phone.syncOver { throw java.io.IOException("no network here") } }
+            assertEquals("sync.unreachable", away.code)
             assertTrue(tablet.sync(PERSON).complete)
-            assertEquals(1, tablet.history(HistoryQuery()).size)
+            assertEquals(2, tablet.history(HistoryQuery()).size)
         }
     }
 

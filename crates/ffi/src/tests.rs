@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -121,11 +122,18 @@ fn what_was_asked_to_be_saved_is_saved_though_nobody_waits_and_what_was_to_be_re
     let hold = wait(diary.hook_hold()).unwrap();
     let mut record = Box::pin(diary.record_check_in(pain(3), AT));
     let mut unbegun = Box::pin(diary.record_check_in(pain(4), AT));
-    let mut history = Box::pin(diary.history(all()));
-    assert!(begin(&mut record).is_none() && begin(&mut history).is_none());
+    let reads = Arc::new(AtomicUsize::new(0));
+    let read = || {
+        let reads = Arc::clone(&reads);
+        diary.worker.read(move |_| Ok(reads.fetch_add(1, Ordering::Relaxed)))
+    };
+    let (mut left, mut awaited) = (Box::pin(read()), Box::pin(read()));
+    assert!(begin(&mut record).is_none() && begin(&mut left).is_none() && begin(&mut awaited).is_none());
     drop(record);
-    drop(history);
+    drop(left);
     hold.release();
+    assert_eq!(wait(awaited).unwrap(), 0, "no read was done before this one");
+    assert_eq!(reads.load(Ordering::Relaxed), 1);
     assert_eq!(rows(&diary), 1);
     assert!(begin(&mut unbegun).is_none());
     wait(unbegun).unwrap();

@@ -84,6 +84,26 @@ extension Diary {
         }
     }
 
+    /// A sync over the app's own HTTP: `carry` performs one request, follows no redirect, and brings the answer. What it
+    /// throws counts as no answer, unless the task was cancelled.
+    public func sync(
+        startedBy: StartedBy = .person, over carry: @Sendable (HttpRequest) async throws -> Answer
+    ) async throws -> SyncReport {
+        let session = syncSession(startedBy: startedBy)
+        var step = try await session.begin()
+        while case .exchange(let number, let request) = step {
+            let answer: Answer
+            do { answer = try await carry(request) } catch {
+                // Left here, the session is over, and the next one goes on from what was committed.
+                try Task.checkCancellation()
+                answer = .noAnswer(reason: "no answer")
+            }
+            step = try await session.step(number: number, answer: answer)
+        }
+        guard case .finished(let report) = step else { throw LissomError.Cancelled }
+        return report
+    }
+
     /// An import that is not begun once its task is cancelled, with `CancellationError`.
     public func importFile(at url: URL) async throws -> Imported {
         let token = CancelToken()

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import XCTest
 
 @testable import Lissom
@@ -93,13 +94,25 @@ final class StoryTests: XCTestCase {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+    /// A diary that is let go of still takes its files away while the folder is removed: each is closed first.
+    private var opened: [Diary] = []
+
+    override func tearDown() async throws {
+        for diary in opened { try await diary.closeDiary() }
+        opened = []
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    private func keep(_ diary: Diary) -> Diary {
+        opened.append(diary)
+        return diary
+    }
 
     private func options(_ name: String) -> OpenOptions {
         OpenOptions(folder: folder.appendingPathComponent(name).path, deviceName: name)
     }
 
-    private func diary(_ name: String = "phone") async throws -> Diary { try await Diary.create(options: options(name)) }
+    private func diary(_ name: String = "phone") async throws -> Diary { keep(try await Diary.create(options: options(name))) }
 
     private func refused<T>(_ work: () async throws -> T, file: StaticString = #filePath, line: UInt = #line) async -> LissomError? {
         do {
@@ -121,7 +134,7 @@ final class StoryTests: XCTestCase {
         let report = try await phone.sync()
         XCTAssertTrue(report.complete)
         let phrase = try await phone.phrase()
-        let tablet = try await Diary.join(options: options("tablet"), phrase: phrase, relay: relay.address)
+        let tablet = keep(try await Diary.join(options: options("tablet"), phrase: phrase, relay: relay.address))
         _ = try await tablet.sync()
         let rows = try await tablet.history(query: HistoryQuery())
         guard rows.count == 1, case .result(let seen) = rows[0].entry else { return XCTFail("one result") }
@@ -199,7 +212,7 @@ final class StoryTests: XCTestCase {
     func testASyncInFlightIsCancelledByItsTaskAndTheNextOneGoesOn() async throws {
         let relay = try Relay()
         let diary = try await diary()
-        // Nobody answers here: the machine holds the connection, and no program takes it.
+        // Takes the connection and never answers.
         let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(silent) }
         var address = sockaddr_in()
@@ -215,16 +228,46 @@ final class StoryTests: XCTestCase {
         }
         try await diary.setRelay(url: "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))")
         let running = Task { try await diary.sync() }
+        // Only once it is connected is it in flight. Waited for on a thread of its own: none of Swift's pool may block.
+        let connection = await withCheckedContinuation { taken in
+            DispatchQueue.global().async { taken.resume(returning: accept(silent, nil, nil)) }
+        }
+        XCTAssertGreaterThanOrEqual(connection, 0)
+        defer { close(connection) }
         // Recording goes on while a sync waits for the network.
         _ = try await diary.recordCheckIn(checkIn: CheckInDraft(pain: 4), at: at)
+        let cancelled = Date()
         running.cancel()
         do {
             _ = try await running.value
             XCTFail("was not cancelled")
         } catch { XCTAssertTrue(error is CancellationError, "\(error)") }
+        XCTAssertLessThan(Date().timeIntervalSince(cancelled), 10, "it does not wait for its budget")
         try await diary.setRelay(url: relay.address)
         let report = try await diary.sync()
         XCTAssertEqual(report.unsynced, 0)
+    }
+
+    func testAnAppCarriesTheRequestsItself() async throws {
+        let relay = try Relay()
+        let diary = try await diary()
+        try await diary.setRelay(url: relay.address)
+        _ = try await diary.recordCheckIn(checkIn: CheckInDraft(pain: 3), at: at)
+        struct Away: Error {}
+        let away = await refused { try await diary.sync(over: { _ in throw Away() }) }
+        guard case .Relay(let code, _, _, _) = away else { return XCTFail("\(String(describing: away))") }
+        XCTAssertEqual(code, "sync.unreachable")
+        let report = try await diary.sync(over: { request in
+            var call = URLRequest(url: URL(string: request.url)!)
+            call.httpMethod = request.method
+            call.httpBody = request.body.isEmpty ? nil : request.body
+            for header in request.headers { call.setValue(header.value, forHTTPHeaderField: header.name) }
+            let (body, answer) = try await URLSession.shared.data(for: call)
+            let response = answer as! HTTPURLResponse
+            let headers = response.allHeaderFields.map { Header(name: "\($0.key)", value: "\($0.value)") }
+            return .response(status: Int32(response.statusCode), headers: headers, body: body)
+        })
+        XCTAssertTrue(report.complete && report.pushed > 0)
     }
 
     func testAFullDiskIsSaidAndWhatWasThereStays() async throws {
@@ -295,7 +338,7 @@ final class StoryTests: XCTestCase {
     func testAWidgetLooksAndASuspendedDiarySaysSo() async throws {
         let diary = try await diary()
         _ = try await diary.recordCheckIn(checkIn: CheckInDraft(pain: 3), at: at)
-        let widget = try await Diary.openReadOnly(options: options("phone"))
+        let widget = keep(try await Diary.openReadOnly(options: options("phone")))
         let seen = try await widget.history(query: HistoryQuery()).count
         XCTAssertEqual(seen, 1)
         let refusal = await refused { try await widget.recordCheckIn(checkIn: CheckInDraft(pain: 3), at: at) }

@@ -82,10 +82,3 @@ val LissomException.text: String
 /** Whether the same call may do better a little later, by itself. */
 val LissomException.isTemporary: Boolean
     get() = this is LissomException.Busy || (this is LissomException.Relay && retry)
-
-/**
- * A sync with a budget of a minute. [LissomException.Cancelled] says that another sync took its place; the coroutine's own
- * cancellation is none.
- */
-suspend fun Diary.syncNow(startedBy: StartedBy = StartedBy.PERSON, budgetMs: Int = 60_000): SyncReport =
-    sync(SyncOptions(startedBy, budgetMs))
