@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use lissom_protocol::limits::MAILBOX_SECONDS;
 
 use crate::config::{Config, Network};
 use crate::rates::{Rates, TooMany};
@@ -17,6 +18,7 @@ pub(crate) struct Addresses {
     counts: Mutex<HashMap<Key, usize>>,
     requests: Rates<Key>,
     logins: Rates<Key>,
+    mailboxes: Rates<Key>,
 }
 
 /// Whom a request is counted for; nobody, if it comes from this machine or from a proxy that names no client.
@@ -45,7 +47,7 @@ impl Addresses {
 
     /// For a listener that only the operator reaches.
     pub(crate) fn uncounted(max: usize) -> Arc<Self> {
-        Self::limited(max, &[], &Config { address_requests: 0, address_logins: 0, ..Config::default() })
+        Self::limited(max, &[], &Config { address_requests: 0, address_logins: 0, address_mailboxes: 0, ..Config::default() })
     }
 
     /// A client that has used up its allowance.
@@ -64,6 +66,11 @@ impl Addresses {
             counts: Mutex::new(HashMap::new()),
             requests: Rates::new(config.address_requests, Duration::from_secs(1), config.address_burst),
             logins: Rates::new(config.address_logins, Duration::from_mins(1), config.address_logins),
+            mailboxes: Rates::new(
+                config.address_mailboxes,
+                Duration::from_secs(MAILBOX_SECONDS),
+                config.address_mailboxes,
+            ),
         })
     }
 
@@ -120,6 +127,11 @@ impl Addresses {
     /// Takes one login of a client's allowance.
     pub(crate) fn login(&self, client: Client) -> Result<(), TooMany> {
         client.0.map_or(Ok(()), |key| self.logins.take(key))
+    }
+
+    /// Takes one mailbox of a client's allowance.
+    pub(crate) fn mailbox(&self, client: Client) -> Result<(), TooMany> {
+        client.0.map_or(Ok(()), |key| self.mailboxes.take(key))
     }
 }
 

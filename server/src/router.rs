@@ -239,11 +239,10 @@ pub(crate) fn devices(app: &App) -> Router {
     let mut router = Router::new();
     for Route { operation, handler } in table() {
         let (_, body_max) = operation.body;
-        let is_login = operation.access == Access::Login;
-        let gate = from_fn_with_state(
-            Gate { method: operation.method, path: operation.path, body_max: BodyMax(body_max), is_login },
-            pass,
-        );
+        let (is_login, fills_mailbox) = (operation.access == Access::Login, operation.name == "leave");
+        let body_max = BodyMax(body_max);
+        let gate = Gate { method: operation.method, path: operation.path, body_max, is_login, fills_mailbox };
+        let gate = from_fn_with_state(gate, pass);
         router = router.route(operation.path, handler.route_layer(gate));
     }
     finished(router, app)
@@ -283,6 +282,7 @@ struct Gate {
     path: &'static str,
     body_max: BodyMax,
     is_login: bool,
+    fills_mailbox: bool,
 }
 
 /// The pattern of the route that answered, for the log: never the path itself, which names a vault.
@@ -310,6 +310,8 @@ fn count(gate: Gate, request: &Request) -> Result<(), Refusal> {
     let counted = addresses.request(*client);
     // Logins have an allowance of their own, since everybody may ask for them.
     let counted = if gate.is_login { counted.and_then(|()| addresses.login(*client)) } else { counted };
+    // There are few mailboxes for everybody, and each is taken for minutes.
+    let counted = if gate.fills_mailbox { counted.and_then(|()| addresses.mailbox(*client)) } else { counted };
     // The rest of the body will not be read.
     counted.map_err(|wait| Refusal::from(wait).closing())
 }

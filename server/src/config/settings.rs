@@ -294,6 +294,8 @@ pub static SETTINGS: &[Setting] = &[
     number!("address-logins", Limits, address_logins, AMinute, 0, 1_000_000,
         "Registrations, challenges, tokens and mailboxes that one address may ask for in the long run, and at once. A \
          sync needs two. 0 for no limit."),
+    number!("address-mailboxes", Limits, address_mailboxes, Count, 0, 100_000,
+        "Mailboxes that one address may fill in five minutes, and at once. A pairing needs one. 0 for no limit."),
     number!("vault-requests", Limits, vault_requests, ASecond, 0, 1_000_000,
         "Requests that all devices of one diary may make in the long run; deleting it is always allowed. 0 for no limit."),
     number!("vault-burst", Limits, vault_burst, Count, 1, 1_000_000,
