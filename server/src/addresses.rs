@@ -47,7 +47,11 @@ impl Addresses {
 
     /// For a listener that only the operator reaches.
     pub(crate) fn uncounted(max: usize) -> Arc<Self> {
-        Self::limited(max, &[], &Config { address_requests: 0, address_logins: 0, address_mailboxes: 0, ..Config::default() })
+        Self::limited(
+            max,
+            &[],
+            &Config { address_requests: 0, address_logins: 0, address_mailboxes: 0, ..Config::default() },
+        )
     }
 
     /// A client that has used up its allowance.

@@ -257,3 +257,34 @@ async fn a_reader_in_the_way_is_told_and_no_failure_of_a_deletion() {
     drop(database);
     assert!(!rig.is_on_disk(vault.entry(0).bytes()), "gone when the relay ends");
 }
+
+/// A file as this program wrote it when the format was frozen; `UPDATE_GOLDEN=relay-2.db` writes another one.
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/tests/relay-2.db");
+
+#[tokio::test]
+async fn a_database_of_version_2_is_read_as_ever() {
+    let (living, gone) = (Vault::new(1), Vault::new(2));
+    let entries = living.entries(0..3);
+    if std::env::var("UPDATE_GOLDEN").is_ok_and(|what| what == "relay-2.db") {
+        let rig = On::Sqlite.rig().await;
+        for vault in [&living, &gone] {
+            rig.store.register(vault.keys, Admission::Open).await.unwrap();
+        }
+        rig.grow(&living, &entries).await;
+        rig.store.delete(gone.id, gone.start(), Statement([7; 64])).await.unwrap();
+        let text = living.id.to_text();
+        rig.operate(move |database| database.set_quota(&text, Some(1 << 20)).map(drop)).await.unwrap();
+        rig.store.close().await;
+        std::fs::copy(rig.folder.path().join(FILE_NAME), GOLDEN).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(GOLDEN, folder.path().join(FILE_NAME)).unwrap();
+    let store = Store::open(&Config::local(folder.path()), Arc::new(|_| {})).await.unwrap();
+    let page = store.page(living.id, living.start(), 64).await.unwrap();
+    assert_eq!((page.bytes, page.end), (joined(&entries), living.start().after(&ids(&entries))));
+    assert!(matches!(store.head(gone.id).await, Err(StoreError::Gone(Statement(kept))) if kept == [7; 64]));
+    store.close().await;
+    let database = Database::open(folder.path()).unwrap();
+    assert!(database.verify().unwrap().is_good());
+    assert_eq!(database.vaults().unwrap()[0].quota, Some(1 << 20));
+}
