@@ -122,11 +122,14 @@ impl Auth {
     }
 }
 
-/// Whether an expiry is still to come, and no later than what is made right now would have: a clock that was set
+/// How far the clocks of nodes that share a key may be apart. Even those that are set well tick at different moments.
+const SKEW_SECONDS: u64 = 30;
+
+/// Whether an expiry is still to come, and hardly later than what is made right now would have: a clock that was set
 /// back over a restart must not lengthen lives.
 fn runs(now: u64, expiry: [u8; 8], life: u64) -> bool {
     let expiry = u64::from_be_bytes(expiry);
-    now < expiry && expiry <= now.saturating_add(life)
+    now < expiry && expiry <= now.saturating_add(life).saturating_add(SKEW_SECONDS)
 }
 
 /// Somebody who may read a vault: no handler of a vault is reached without.
@@ -239,8 +242,18 @@ mod tests {
     fn a_clock_that_was_set_back_lengthens_no_life() {
         let auth = Auth::new([7; 32]);
         let (challenge, token) = (auth.challenge(&VAULT, 1_000, [3; 16]), auth.token(&VAULT, Role::Owner, 1_000));
-        assert!(!auth.is_challenge(&VAULT, 999, &challenge));
-        assert_eq!(auth.role(&VAULT, 999, &token), None);
+        assert!(!auth.is_challenge(&VAULT, 999 - SKEW_SECONDS, &challenge));
+        assert_eq!(auth.role(&VAULT, 999 - SKEW_SECONDS, &token), None);
+    }
+
+    #[test]
+    fn what_one_node_made_counts_on_another_whose_clock_is_a_little_behind_or_ahead() {
+        let (auth, other) = (Auth::new([7; 32]), Auth::new([7; 32]));
+        let (challenge, token) = (auth.challenge(&VAULT, 1_000, [3; 16]), auth.token(&VAULT, Role::Owner, 1_000));
+        for now in [1_000 - SKEW_SECONDS, 999, 1_001, 1_000 + SKEW_SECONDS] {
+            assert!(other.is_challenge(&VAULT, now, &challenge), "{now}");
+            assert_eq!(other.role(&VAULT, now, &token), Some(Role::Owner), "{now}");
+        }
     }
 
     #[test]

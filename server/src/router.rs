@@ -226,7 +226,7 @@ pub(crate) fn table() -> Vec<Route> {
                 query: Query::Nothing,
                 body: none,
                 success: &[(200, Sealed)],
-                problems: &[Malformed, MailboxEmpty],
+                problems: &[Malformed, MailboxEmpty, Unavailable],
             },
             // By itself `get` answers HEAD too, and the message would be gone unread.
             get(mailbox::take).head(async || Refusal::new(ProblemKind::MethodNotAllowed)),

@@ -116,7 +116,7 @@ pub enum StoreError {
     #[error("database: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL failed.
-    #[error("database: {0}")]
+    #[error("database: {}", postgres::reason(.0))]
     Postgres(#[from] tokio_postgres::Error),
     /// What was asked for is not done in this database.
     #[error("a database in PostgreSQL is {0}")]
@@ -170,6 +170,9 @@ pub enum OpenError {
         /// What it said, in one line.
         reason: String,
     },
+    /// A move into it was not finished.
+    #[error("the move into this database was not finished")]
+    Unfinished,
     /// The system gave no random bytes.
     #[error("the system gives no random bytes")]
     Random,

@@ -131,8 +131,11 @@ fn database(config: &Config) -> Finding {
         OpenError::Newer { found, .. } => {
             finding(Grade::Bad, "database", format!("schema {found} is newer than this program"))
         }
-        OpenError::Foreign { .. } => finding(Grade::Bad, "database", "another program's file"),
-        OpenError::Postgres { reason } => finding(Grade::Bad, "database", format!("PostgreSQL: {reason}")),
+        OpenError::Foreign { .. } => finding(Grade::Bad, "database", "another program's"),
+        // What the server says names hosts and users.
+        OpenError::Postgres { .. } => {
+            finding(Grade::Bad, "database", "PostgreSQL cannot be used; `lissom-relay vaults` says why")
+        }
         _ => finding(Grade::Bad, "database", "cannot be opened: check permissions and free space"),
     });
     match opened.map(|database| database.vaults()) {

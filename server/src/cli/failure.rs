@@ -59,13 +59,20 @@ impl From<OpenError> for Failure {
             OpenError::Folder { .. } => {
                 Self::new(STORAGE, &error, "Choose a folder that this user may write to: --data DIR.")
             }
-            OpenError::Foreign { .. } => Self::new(REFUSED, &error, "Choose another data folder: --data DIR."),
+            OpenError::Foreign { .. } => {
+                Self::new(REFUSED, &error, "Choose another data folder (--data DIR) or another --database.")
+            }
+            OpenError::Unfinished => {
+                Self::new(REFUSED, &error, "Give `lissom-relay migrate` again: it goes on where it was interrupted.")
+            }
             OpenError::Newer { .. } => {
                 Self::new(STORAGE, &error, "Install the newer lissom-relay again, or restore an older backup.")
             }
-            OpenError::Missing { .. } => {
-                Self::new(NOT_FOUND, &error, "Check --data, or make the database by starting `lissom-relay serve`.")
-            }
+            OpenError::Missing { .. } => Self::new(
+                NOT_FOUND,
+                &error,
+                "Check --data and --database, or make the database by starting `lissom-relay serve`.",
+            ),
             OpenError::Postgres { .. } => Self::new(
                 UNAVAILABLE,
                 &error,
@@ -104,7 +111,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Sqlite(inner) if inner.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
-                Self::new(DAMAGED, &error, "Restore the last good backup: `lissom-relay restore`.")
+                Self::new(DAMAGED, &error, "Restore the last good backup.")
             }
             StoreError::Sqlite(_) | StoreError::DiskFull => {
                 Self::new(STORAGE, &error, "Check that this user may write to the folder and that the disk has room.")
@@ -121,7 +128,7 @@ impl From<StoreError> for Failure {
             StoreError::Ambiguous => {
                 Self::new(USAGE, &error, "Give more of the id than that: at least 6 characters, as `vaults` lists it.")
             }
-            StoreError::Damaged => Self::new(DAMAGED, &error, "Restore the last good backup: `lissom-relay restore`."),
+            StoreError::Damaged => Self::new(DAMAGED, &error, "Restore the last good backup."),
             _ => Self::new(UNAVAILABLE, &error, "Try again."),
         }
     }
@@ -140,9 +147,14 @@ impl From<MigrateError> for Failure {
                 let advice = format!("{}\n  Move into a new, empty database.", places(verdict));
                 Self::new(DAMAGED, &error, &advice)
             }
-            MigrateError::Conflict { .. } => {
-                Self::new(REFUSED, &error, "One of the two is another relay's: move into a database of its own.")
+            MigrateError::InUse => {
+                Self::new(REFUSED, &error, "Move into a database of its own, with nothing in its schema lissom_relay.")
             }
+            MigrateError::Missing { .. } => Self::new(
+                STORAGE,
+                &error,
+                "Give the command again, with no node running, and to a server that does not fail over.",
+            ),
             MigrateError::Open(error) => error.into(),
             MigrateError::Store(error) => error.into(),
         }

@@ -111,10 +111,7 @@ pub(crate) fn verify(config: &Config, json: bool) -> Result<(), Failure> {
     if verdict.is_good() {
         return Ok(());
     }
-    Err(Failure::damaged(format!(
-        "damaged in {} places\n  Restore the last good backup: `lissom-relay restore`.",
-        verdict.damage.len()
-    )))
+    Err(Failure::damaged(format!("damaged in {} places\n  Restore the last good backup.", verdict.damage.len())))
 }
 
 fn summary(verdict: &Verdict) -> String {

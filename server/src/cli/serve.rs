@@ -84,10 +84,12 @@ async fn announce(running: &Running, config: &Config, wanted: bool) -> Result<()
         let token = running.make_invite(1, Some(expires_at)).await?;
         invite::show(&config.public_url.clone().unwrap_or_else(|| running.url()), &token);
     } else if empty && by_invite {
+        let place = match &config.database {
+            None => format!("--data {}", config.data.display()),
+            Some(_) => "with the same --database".to_owned(),
+        };
         complain(format_args!(
-            "this relay takes new diaries by invite and has none yet; make an invite with\n  \
-             lissom-relay invite --data {}",
-            config.data.display()
+            "this relay takes new diaries by invite and has none yet; make an invite with\n  lissom-relay invite {place}"
         ));
     }
     say(format_args!("listening on {}", running.url()));

@@ -136,9 +136,10 @@ impl Loaded {
     fn read_file(&mut self, file: &Path) -> Result<(), LoadError> {
         let text =
             std::fs::read_to_string(file).map_err(|source| LoadError::Unreadable { file: file.to_owned(), source })?;
-        let table: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| LoadError::Syntax { file: file.to_owned(), what: error.to_string() })?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| LoadError::Syntax {
+            file: file.to_owned(),
+            what: fault(&text, &error),
+        })?;
         for (key, value) in &table {
             let Some(setting) = Setting::named(key) else {
                 let nearest = nearest(key, SETTINGS.iter().map(|setting| setting.name));
@@ -183,6 +184,13 @@ fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a 
     let likeness = |name: &&str| strsim::jaro_winkler(&wrong, &name.replace('_', "-").to_lowercase());
     let scored = names.map(|name| (likeness(&name), name));
     scored.filter(|(score, _)| *score > 0.75).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
+}
+
+/// What is wrong with a file, and in which line. The line itself is not shown: it may hold a password.
+fn fault(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map(|before| before.matches('\n').count().saturating_add(1));
+    line.map_or_else(|| error.message().to_owned(), |line| format!("line {line}: {}", error.message()))
 }
 
 #[cfg(test)]
@@ -252,8 +260,11 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_is_refused() {
-        let (_folder, broken) = file("listen = \n");
-        assert!(matches!(load(Some(&broken), &[], &[]), Err(LoadError::Syntax { .. })));
+        let (_folder, broken) = file("# mine\ndatabase = postgres://relay:secret@db/relay\n");
+        let refused = load(Some(&broken), &[], &[]).unwrap_err();
+        assert!(matches!(refused, LoadError::Syntax { .. }));
+        assert!(refused.to_string().contains("line 2: "), "{refused}");
+        assert!(!refused.to_string().contains("secret"), "{refused}");
         assert!(matches!(load(Some(Path::new("nothing.toml")), &[], &[]), Err(LoadError::Unreadable { .. })));
     }
 }

@@ -1,10 +1,12 @@
 //! Moving from SQLite to PostgreSQL: everything, verified, and gone on with after an interruption.
 
+use std::collections::HashMap;
+
 use lissom_protocol::cursor::Cursor;
+use lissom_protocol::ids::VaultId;
 
 use super::postgres::{Operator, import};
-use super::sqlite::{self, Export, Exported};
-use super::vault::short_form;
+use super::sqlite::{self, Invite};
 use super::verdict::Verdict;
 use super::{OpenError, PostgresUrl, StoreError};
 use crate::config::Config;
@@ -39,11 +41,14 @@ pub enum MigrateError {
         /// What is wrong.
         verdict: Verdict,
     },
-    /// The same diary has another history there.
-    #[error("diary {vault} has another history in PostgreSQL")]
-    Conflict {
-        /// The first characters of its id.
-        vault: String,
+    /// There is something else in PostgreSQL already: a relay's diaries, or another relay's half of a move.
+    #[error("the database in PostgreSQL is in use already")]
+    InUse,
+    /// Something that went over is not there any more.
+    #[error("{missing} diaries are not in PostgreSQL as they were sent")]
+    Missing {
+        /// How many.
+        missing: usize,
     },
     /// A database cannot be opened.
     #[error(transparent)]
@@ -54,13 +59,11 @@ pub enum MigrateError {
 }
 
 /// Moves everything from the file in the data folder into PostgreSQL, where it makes the tables if they are missing.
-/// `progress` hears how many entries of how many are there. Nobody can write to the file meanwhile.
-///
-/// Merges into what is there: a diary that is there already is gone on with, or left alone where it has grown since; one
-/// that its owner has deleted there stays deleted.
+/// `progress` hears how many entries of how many are there. Nobody can write to the file meanwhile, and no node starts on
+/// the database until everything is there. What was interrupted is gone on with, and follows what has changed in the file.
 ///
 /// # Errors
-/// [`MigrateError`]; nothing is changed in the file in any case.
+/// [`MigrateError`]; nothing is lost in any case.
 pub fn migrate(
     config: &Config,
     url: &PostgresUrl,
@@ -73,59 +76,62 @@ pub fn migrate(
         return Err(MigrateError::SourceDamaged { verdict });
     }
     let target = Operator::make(url, config)?;
-    let mut migrated = Migrated::default();
     let key = source.server_key()?;
-    target.run(async |db| import::server_key(db, &key).await)?;
+    if !target.run(async |db| import::begin(db, &key).await)? {
+        return Err(MigrateError::InUse);
+    }
+    let mut migrated = Migrated::default();
+    // What each vault is to be in the end.
+    let mut ends = HashMap::new();
     for exported in source.vaults()? {
-        progress(migrated.entries.saturating_add(migrated.before), verdict.entries);
-        let Some(end) = target.run(async |db| import::vault(db, &exported).await)? else { continue };
+        ends.insert(exported.vault.id, Some(exported.vault.head));
         migrated.vaults = migrated.vaults.saturating_add(1);
-        migrated.before = migrated.before.saturating_add(end.pos.min(exported.vault.head.pos));
-        if end.pos > exported.vault.head.pos {
-            let there =
-                target.run(async |db| import::chain_at(db, &exported.vault.id, exported.vault.head.pos).await)?;
-            if exported.vault.head.pos > 0 && there != Some(exported.vault.head.chain) {
-                return Err(conflict(&exported));
-            }
-            continue;
-        }
+        let mut end = target.run(async |db| import::vault(db, &exported).await)?;
         if source.chain_at(&exported.vault, end.pos)? != Some(end.chain) {
-            return Err(conflict(&exported));
+            // The file was set back since.
+            target.run(async |db| import::remove(db, &exported.vault.id).await)?;
+            end = target.run(async |db| import::vault(db, &exported).await)?;
         }
-        let mut end = end;
-        while let Some(next) = step(&source, &exported, &end, |rows| {
-            target.run(async |db| import::entries(db, &exported, &end, rows).await)
-        })? {
+        migrated.before = migrated.before.saturating_add(end.pos);
+        loop {
+            progress(migrated.entries.saturating_add(migrated.before), verdict.entries);
+            let rows = source.entries(&exported.vault, end.pos)?;
+            let Some(next) = rows.last().map(|row| row.place) else { break };
+            target.run(async |db| import::entries(db, &exported, &end, &rows).await)?;
             migrated.entries = migrated.entries.saturating_add(next.pos.saturating_sub(end.pos));
             end = next;
-            progress(migrated.entries.saturating_add(migrated.before), verdict.entries);
         }
     }
     for (vault, statement) in source.deleted()? {
         target.run(async |db| import::deleted(db, &vault, &statement).await)?;
+        ends.insert(vault, None);
         migrated.deleted = migrated.deleted.saturating_add(1);
     }
-    for invite in source.invites()? {
-        target.run(async |db| import::invite(db, &invite).await)?;
-        migrated.invites = migrated.invites.saturating_add(1);
+    finish(&target, &ends, &source.invites()?, &mut migrated)?;
+    Ok(migrated)
+}
+
+/// Looks over what arrived, and only then says that it counts.
+fn finish(
+    target: &Operator,
+    ends: &HashMap<VaultId, Option<Cursor>>,
+    invites: &[Invite],
+    migrated: &mut Migrated,
+) -> Result<(), MigrateError> {
+    for vault in target.run(async |db| import::ends(db).await)?.keys().filter(|vault| !ends.contains_key(vault)) {
+        // The operator took it off the file since this move was begun.
+        target.run(async |db| import::remove(db, vault).await)?;
     }
     let verdict = target.verify()?;
-    if verdict.is_good() { Ok(migrated) } else { Err(MigrateError::TargetDamaged { verdict }) }
-}
-
-/// Moves the next entries; the place after the last of them, or none if there were none.
-fn step(
-    source: &Export<'_>,
-    exported: &Exported,
-    end: &Cursor,
-    add: impl FnOnce(&[sqlite::Row]) -> Result<(), StoreError>,
-) -> Result<Option<Cursor>, MigrateError> {
-    let rows = source.entries(&exported.vault, end.pos)?;
-    let Some(last) = rows.last().map(|row| row.place) else { return Ok(None) };
-    add(&rows)?;
-    Ok(Some(last))
-}
-
-fn conflict(exported: &Exported) -> MigrateError {
-    MigrateError::Conflict { vault: short_form(&exported.vault.id) }
+    if !verdict.is_good() {
+        return Err(MigrateError::TargetDamaged { verdict });
+    }
+    let there = target.run(async |db| import::ends(db).await)?;
+    let missing = ends.iter().filter(|(vault, end)| there.get(vault) != Some(end)).count();
+    if missing > 0 {
+        return Err(MigrateError::Missing { missing });
+    }
+    target.run(async |db| import::finish(db, invites).await)?;
+    migrated.invites = u64::try_from(invites.len()).unwrap_or(u64::MAX);
+    Ok(())
 }

@@ -1,13 +1,14 @@
 //! The store in PostgreSQL, for several nodes that share it: any of them answers for every vault.
 //!
 //! Each job is a transaction of its own that first locks its vault's row: positions are given in the order of commits,
-//! and one vault's writers wait for each other and for nobody else's. `LISTEN` and `NOTIFY` are a hint from node to
+//! and one vault's writers wait for each other and for nobody else's; on one node they do so before they take a connection.
+//! `LISTEN` and `NOTIFY` are a hint from node to
 //! node that somebody should look, and nothing rests on them.
 //!
 //! What differs from SQLite, of the contract:
 //!
-//! - **C1** goes as far as the server's settings: `synchronous_commit` is switched on where it is off, and a server
-//!   that runs without `fsync` is warned of at the start.
+//! - **C1** goes as far as the server's settings: `synchronous_commit` stays what it was at the start, and is switched on
+//!   where it was off; a server that runs without `fsync` is warned of.
 //! - **C8** A deleted vault's row stays, with nothing in it but the statement: so its id is never taken again, however
 //!   requests cross each other.
 //! - **C11** What was deleted is gone from every answer at once. Its bytes leave the server's files when it vacuums
@@ -34,22 +35,33 @@ use lissom_protocol::entry::VerifiedEntry;
 use lissom_protocol::ids::{VaultId, VaultKeys};
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
+use tokio_util::task::TaskTracker;
 
 use super::growth::{Appended, Page, Quota};
 use super::vault::{Admission, Registered, Totals};
 use super::{Answer, Backend, Event, Hold, Listener, OpenError, Statement, StoreError, UseOfKeys};
 use crate::config::Config;
 use crate::mailboxes::{MailboxId, NotLeft};
+use crate::turns::Turns;
 
 pub use self::connect::PostgresUrl;
+pub(super) use self::connect::reason;
 use self::news::News;
 pub(super) use self::operator::Operator;
 
 /// Longest wait of whoever asks whether the relay is ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(3);
+/// Longest wait for a job: a server that hangs does not bound itself. What becomes of the job then is unknown, and that is
+/// what its answer says.
+const JOB_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait at the end for jobs that still run.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct Postgres {
     pool: Pool,
+    /// Jobs that write and have not ended.
+    writing: TaskTracker,
+    turns: Turns,
     quota: Quota,
     mailboxes_max: i64,
     server_key: [u8; 32],
@@ -65,11 +77,18 @@ impl fmt::Debug for Postgres {
 impl Postgres {
     /// Connects, waiting for the server as long as the settings say, and makes the tables if they are missing.
     pub(super) async fn open(url: &PostgresUrl, config: &Config, listener: Listener) -> Result<Self, OpenError> {
-        let door = connect::Door::open(url, config).await?;
+        let door = connect::Door::open(url, config, connect::For::Requests).await?;
         let pool = door.pool(config.database_connections)?;
-        let server_key = schema::migrate(&mut connect::take(&pool).await?).await?;
+        let mut db = connect::take(&pool).await?;
+        let server_key = schema::migrate(&mut db).await?;
+        if import::is_moving(&db).await.map_err(|error| OpenError::Postgres { reason: error.to_string() })? {
+            return Err(OpenError::Unfinished);
+        }
+        drop(db);
         Ok(Self {
             pool,
+            writing: TaskTracker::new(),
+            turns: Turns::default(),
             quota: Quota { bytes: config.vault_bytes_max, entries: config.vault_entries_max },
             mailboxes_max: i64::try_from(config.mailboxes_max).unwrap_or(i64::MAX),
             server_key,
@@ -77,15 +96,22 @@ impl Postgres {
         })
     }
 
-    /// Does a job to its end, whether or not anybody still waits for it: what is committed is told.
-    fn write<T, F>(&self, job: impl FnOnce(Object) -> F + Send + 'static) -> Answer<'_, T>
+    /// Does a job to its end, whether or not anybody still waits for it: what is committed is told. Where a vault is named,
+    /// one job of it after the other, so that a single one does not keep all connections waiting for its lock.
+    fn write<T, F>(&self, vault: Option<VaultId>, job: impl FnOnce(Object) -> F + Send + 'static) -> Answer<'_, T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, StoreError>> + Send,
     {
-        let pool = self.pool.clone();
-        let working = tokio::spawn(async move { job(connection(&pool).await?).await });
-        Box::pin(async { failed(working.await.unwrap_or(Err(StoreError::Unavailable))) })
+        let (pool, turns) = (self.pool.clone(), self.turns.clone());
+        let working = self.writing.spawn(bounded(async move {
+            let _turn = match vault {
+                Some(vault) => Some(turns.take(vault).await),
+                None => None,
+            };
+            job(connection(&pool).await?).await
+        }));
+        Box::pin(async { working.await.unwrap_or(Err(StoreError::Unavailable)) })
     }
 
     fn read<'a, T, F>(&'a self, job: impl FnOnce(Object) -> F + Send + 'a) -> Answer<'a, T>
@@ -93,24 +119,39 @@ impl Postgres {
         T: Send + 'a,
         F: Future<Output = Result<T, StoreError>> + Send + 'a,
     {
-        Box::pin(async { failed(job(connection(&self.pool).await?).await) })
+        Box::pin(bounded(async { job(connection(&self.pool).await?).await }))
+    }
+}
+
+/// A job within its time, and what PostgreSQL said in our words. A connection that is left in the middle of something is
+/// looked at before anybody gets it again.
+async fn bounded<T>(job: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let Ok(result) = timeout(JOB_TIMEOUT, job).await else {
+        tracing::error!("PostgreSQL took too long for a transaction");
+        return Err(StoreError::Unavailable);
+    };
+    let Err(StoreError::Postgres(error)) = &result else { return result };
+    // Its messages may show rows, and so ids: the code is enough.
+    tracing::error!(code = error.code().map_or("none", SqlState::code), "a transaction failed and was undone");
+    Err(StoreError::Unavailable)
+}
+
+/// A full disk is told to whoever brings something new.
+fn room(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Postgres(error) if error.code() == Some(&SqlState::DISK_FULL) => {
+            tracing::error!("PostgreSQL's disk is full");
+            StoreError::DiskFull
+        }
+        other => other,
     }
 }
 
 async fn connection(pool: &Pool) -> Result<Object, StoreError> {
     pool.get().await.map_err(|error| {
-        tracing::warn!(%error, "no connection to PostgreSQL");
+        tracing::warn!(reason = connect::why(&error), "no connection to PostgreSQL");
         StoreError::Unavailable
     })
-}
-
-/// What PostgreSQL said, in our words where we have some.
-fn failed<T>(result: Result<T, StoreError>) -> Result<T, StoreError> {
-    let Err(StoreError::Postgres(error)) = &result else { return result };
-    let code = error.code();
-    // Its messages may show rows, and so ids: the code is enough.
-    tracing::error!(code = code.map_or("none", SqlState::code), "a transaction failed and was undone");
-    Err(if code == Some(&SqlState::DISK_FULL) { StoreError::DiskFull } else { StoreError::Unavailable })
 }
 
 impl Backend for Postgres {
@@ -119,7 +160,7 @@ impl Backend for Postgres {
     }
 
     fn register(&self, keys: VaultKeys, admission: Admission) -> Answer<'_, Registered> {
-        self.write(move |mut db| async move { vaults::register(&mut db, &keys, &admission).await })
+        self.write(None, move |mut db| async move { vaults::register(&mut db, &keys, &admission).await.map_err(room) })
     }
 
     fn with_keys(&self, vault: VaultId, work: UseOfKeys) -> Answer<'_, ()> {
@@ -133,8 +174,8 @@ impl Backend for Postgres {
 
     fn append(&self, vault: VaultId, cursor: Cursor, entries: Vec<VerifiedEntry>, hold: Hold) -> Answer<'_, Appended> {
         let (quota, news) = (self.quota, self.news.clone());
-        self.write(move |mut db| async move {
-            let appended = log::append(&mut db, &vault, &cursor, &entries, quota).await?;
+        self.write(Some(vault), move |mut db| async move {
+            let appended = log::append(&mut db, &vault, &cursor, &entries, quota).await.map_err(room)?;
             drop((entries, hold));
             if appended.new > 0 {
                 news.tell(Event::Grown(vault));
@@ -144,7 +185,7 @@ impl Backend for Postgres {
     }
 
     fn page(&self, vault: VaultId, cursor: Cursor, limit: usize) -> Answer<'_, Page> {
-        self.read(move |mut db| async move { log::page(&mut db, &vault, &cursor, limit).await })
+        self.read(move |db| async move { log::page(db, &vault, &cursor, limit).await })
     }
 
     fn head(&self, vault: VaultId) -> Answer<'_, Cursor> {
@@ -153,7 +194,7 @@ impl Backend for Postgres {
 
     fn delete(&self, vault: VaultId, cursor: Cursor, statement: Statement) -> Answer<'_, ()> {
         let news = self.news.clone();
-        self.write(move |mut db| async move {
+        self.write(Some(vault), move |mut db| async move {
             vaults::delete(&mut db, &vault, &cursor, &statement).await?;
             news.tell(Event::Deleted(vault));
             Ok(())
@@ -161,16 +202,16 @@ impl Backend for Postgres {
     }
 
     fn make_invite(&self, uses: u32, expires_at: Option<u64>) -> Answer<'_, String> {
-        self.write(move |db| async move { vaults::make_invite(&db, uses, expires_at).await })
+        self.write(None, move |db| async move { vaults::make_invite(&db, uses, expires_at).await })
     }
 
     fn leave(&self, id: MailboxId, message: Vec<u8>, _now: u64) -> Answer<'_, Result<(), NotLeft>> {
         let most = self.mailboxes_max;
-        self.write(move |db| async move { vaults::leave(&db, id, message, most).await })
+        self.write(None, move |db| async move { vaults::leave(&db, id, message, most).await })
     }
 
     fn take(&self, id: MailboxId, _now: u64) -> Answer<'_, Option<Vec<u8>>> {
-        self.write(move |db| async move { vaults::take(&db, id).await })
+        self.write(None, move |db| async move { vaults::take(&db, id).await })
     }
 
     fn vault_count(&self) -> Answer<'_, u64> {
@@ -188,6 +229,10 @@ impl Backend for Postgres {
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
+            self.writing.close();
+            if timeout(CLOSE_TIMEOUT, self.writing.wait()).await.is_err() {
+                tracing::warn!("some jobs did not end in time; what is committed is stored");
+            }
             self.news.close().await;
             self.pool.close();
         })

@@ -19,6 +19,7 @@ pub(super) mod writer;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lissom_protocol::cursor::Cursor;
 use lissom_protocol::entry::VerifiedEntry;
@@ -26,7 +27,7 @@ use lissom_protocol::ids::{VaultId, VaultKeys};
 
 use super::growth::{Appended, Page, Quota};
 use super::vault::{Admission, Registered, Totals};
-use super::{Answer, Backend, Event, FILE_NAME, Hold, Listener, OpenError, Statement, UseOfKeys};
+use super::{Answer, Backend, Event, FILE_NAME, Hold, Listener, OpenError, Statement, StoreError, UseOfKeys};
 use crate::config::Config;
 use crate::mailboxes::{MailboxId, Mailboxes, NotLeft};
 
@@ -46,6 +47,7 @@ pub(super) struct Sqlite {
     listener: Listener,
     /// In memory alone: nothing of a pairing is ever on the disk.
     mailboxes: Mailboxes,
+    closed: AtomicBool,
 }
 
 impl fmt::Debug for Sqlite {
@@ -66,7 +68,11 @@ impl Sqlite {
         let quota = Quota { bytes: config.vault_bytes_max, entries: config.vault_entries_max };
         let (folder, readers) = (config.data.clone(), Readers::new(path));
         let mailboxes = Mailboxes::new(config.mailboxes_max);
-        Ok(Self { folder, quota, server_key, writer, readers, listener, mailboxes })
+        Ok(Self { folder, quota, server_key, writer, readers, listener, mailboxes, closed: AtomicBool::new(false) })
+    }
+
+    fn open_still(&self) -> Result<(), StoreError> {
+        if self.closed.load(Ordering::SeqCst) { Err(StoreError::Unavailable) } else { Ok(()) }
     }
 }
 
@@ -120,11 +126,11 @@ impl Backend for Sqlite {
     }
 
     fn leave(&self, id: MailboxId, message: Vec<u8>, now: u64) -> Answer<'_, Result<(), NotLeft>> {
-        Box::pin(async move { Ok(self.mailboxes.leave(id, message, now)) })
+        Box::pin(async move { self.open_still().map(|()| self.mailboxes.leave(id, message, now)) })
     }
 
     fn take(&self, id: MailboxId, now: u64) -> Answer<'_, Option<Vec<u8>>> {
-        Box::pin(async move { Ok(self.mailboxes.take(&id, now)) })
+        Box::pin(async move { self.open_still().map(|()| self.mailboxes.take(&id, now)) })
     }
 
     fn vault_count(&self) -> Answer<'_, u64> {
@@ -147,6 +153,7 @@ impl Backend for Sqlite {
 
     fn close(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
+            self.closed.store(true, Ordering::SeqCst);
             self.readers.close();
             self.writer.close().await;
         })

@@ -147,6 +147,29 @@ async fn the_database_is_away_and_comes_back() {
     assert_eq!(wire.ask("GET", &path, &keys.token, "", b"").await.unwrap().status, 200, "the token is still good");
 }
 
+/// Worse than away: it holds the connections and says nothing.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_hangs_and_goes_on() {
+    let server = Server::start();
+    let database = server.new_database();
+    let node = Node::start(&database);
+    let mut wire = Wire::open(node.address).await.unwrap();
+    let keys = Keys::arrive(&mut wire, 1).await.unwrap();
+    let entry = keys.entry(1, 500).unwrap();
+    server.pause();
+    assert_eq!(node.ready().await, 503);
+    let posting = device::post(&mut wire, &keys, &Cursor::start(&keys.vault), entry.bytes()).await;
+    assert!(posting.is_err(), "the answer is that the outcome is unknown: {posting:?}");
+    server.resume();
+    let end = Instant::now() + Duration::from_secs(30);
+    while node.ready().await != 200 {
+        assert!(Instant::now() < end, "ready again by itself");
+    }
+    let posted = device::post(&mut wire, &keys, &Cursor::start(&keys.vault), entry.bytes()).await;
+    assert_eq!(posted.unwrap(), [1], "whether or not it was stored before");
+}
+
 #[test]
 fn at_the_start_a_database_that_is_away_is_waited_for_and_told() {
     let server = Server::start();

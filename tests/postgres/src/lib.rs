@@ -125,12 +125,42 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    fn pid(&self) -> i32 {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id")
+    }
+
     /// Ends it in the middle of whatever it does.
     pub fn kill(&mut self) {
-        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
-        let pid = pid.lines().next().and_then(|line| line.trim().parse().ok()).and_then(Pid::from_raw);
-        kill_process(pid.expect("a process id"), Signal::KILL).expect("it is killed");
+        signal(self.pid(), Signal::KILL);
         self.end();
+    }
+
+    /// Stops all its processes, as on a machine whose disk no longer answers: connections stay open, and nobody says
+    /// anything.
+    #[cfg(target_os = "linux")]
+    pub fn pause(&self) {
+        self.all().for_each(|pid| signal(pid, Signal::STOP));
+    }
+
+    /// Goes on after [`Server::pause`].
+    #[cfg(target_os = "linux")]
+    pub fn resume(&self) {
+        self.all().for_each(|pid| signal(pid, Signal::CONT));
+    }
+
+    /// Its process and all children, in this order.
+    #[cfg(target_os = "linux")]
+    fn all(&self) -> impl Iterator<Item = i32> + use<> {
+        let postmaster = self.pid();
+        let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+        let ids = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+        let is_child = move |pid: &i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let parent = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)?.parse().ok());
+            parent == Some(postmaster)
+        };
+        std::iter::once(postmaster).chain(ids.filter(is_child))
     }
 
     /// Ends it as its operator would.
@@ -139,6 +169,10 @@ impl Server {
     }
 
     fn end(&mut self) {
+        #[cfg(target_os = "linux")]
+        if self.guard.is_some() && self.data().join("postmaster.pid").exists() {
+            self.resume();
+        }
         if let Some(mut guard) = self.guard.take() {
             drop(guard.stdin.take());
             drop(guard.wait());
@@ -169,6 +203,13 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+fn signal(pid: i32, signal: Signal) {
+    // A child may have ended by itself.
+    if let Some(pid) = Pid::from_raw(pid) {
+        let _: Result<(), _> = kill_process(pid, signal);
     }
 }
 

@@ -1,34 +1,64 @@
 //! Taking over what another database holds, piece by piece, so that it can be gone on with after an interruption.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::Object;
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::VaultId;
 
-use super::rows::{self, Found, fixed, stored};
+use super::rows::{self, fixed, number, stored};
 use crate::store::sqlite::{Exported, Invite, Row};
 use crate::store::{Statement, StoreError};
 
-/// Where a vault's log ends here; `None` if its owner has deleted it here.
-pub(in crate::store) async fn vault(db: &mut Object, exported: &Exported) -> Result<Option<Cursor>, StoreError> {
+/// What is under this name while a move goes on: the key of where everything comes from.
+const MOVING: &str = "moving";
+
+/// Whether a move into this database was begun and not finished.
+pub(super) async fn is_moving(db: &Object) -> Result<bool, StoreError> {
+    Ok(db.query_opt("SELECT 1 FROM meta WHERE name = $1", &[&MOVING]).await?.is_some())
+}
+
+/// Begins a move, or goes on with the same one; false if there is something else in this database. Until it is finished
+/// no node starts here.
+pub(in crate::store) async fn begin(db: &mut Object, key: &[u8; 32]) -> Result<bool, StoreError> {
+    let transaction = db.transaction().await?;
+    let row = transaction.query_opt("SELECT value FROM meta WHERE name = $1", &[&MOVING]).await?;
+    if let Some(row) = row {
+        return Ok(row.try_get::<_, &[u8]>(0)? == key);
+    }
+    let used =
+        transaction.query_one("SELECT EXISTS (SELECT 1 FROM vault) OR EXISTS (SELECT 1 FROM invite)", &[]).await?;
+    if used.try_get(0)? {
+        return Ok(false);
+    }
+    transaction.execute("INSERT INTO meta (name, value) VALUES ($1, $2)", &[&MOVING, &key.as_slice()]).await?;
+    let own = "UPDATE meta SET value = $1 WHERE name = 'server_key'";
+    transaction.execute(own, &[&key.as_slice()]).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Where a vault's log ends here, and whether its chain there is this one; an empty log if it was not here.
+pub(in crate::store) async fn vault(db: &mut Object, exported: &Exported) -> Result<Cursor, StoreError> {
     let (id, keys) = (&exported.vault.id, &exported.vault.keys);
     let sql = "INSERT INTO vault (vault_id, write_key, read_key, key_check, head, chain, bytes, active_day, quota)
-               VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $7) ON CONFLICT (vault_id) DO NOTHING";
+               VALUES ($1, $2, $3, $4, 0, $5, 0, $6, $7)
+               ON CONFLICT (vault_id) DO UPDATE SET active_day = $6, quota = $7";
     let chain = Chain::start(id).0;
     let [name, write, read, check, chain] = [&id.0[..], &keys.write, &keys.read, &keys.key_check, &chain];
     let (day, quota) = (stored(exported.active_day), exported.quota.map(stored));
     db.execute(sql, &[&name, &write, &read, &check, &chain, &day, &quota]).await?;
-    match rows::look_up(&*db, id, false).await? {
-        Some(Found::Living(vault, _)) => Ok(Some(vault.head)),
-        Some(Found::Gone(_)) => Ok(None),
-        None => Err(StoreError::VaultUnknown),
-    }
+    Ok(rows::find(&*db, id).await?.head)
 }
 
-/// The chain at a position of a log here.
-pub(in crate::store) async fn chain_at(db: &Object, vault: &VaultId, pos: u64) -> Result<Option<Chain>, StoreError> {
-    let sql = "SELECT entry.chain FROM entry JOIN vault ON vault.id = entry.vault WHERE vault_id = $1 AND pos = $2";
-    let row = db.query_opt(sql, &[&vault.0.as_slice(), &stored(pos)]).await?;
-    row.map(|row| Ok(Chain(fixed(&row, 0)?))).transpose()
+/// Takes a vault away, to move it anew.
+pub(in crate::store) async fn remove(db: &mut Object, vault: &VaultId) -> Result<(), StoreError> {
+    let transaction = db.transaction().await?;
+    let id = vault.0.as_slice();
+    let entries = "DELETE FROM entry WHERE vault = (SELECT id FROM vault WHERE vault_id = $1)";
+    transaction.execute(entries, &[&id]).await?;
+    transaction.execute("DELETE FROM vault WHERE vault_id = $1", &[&id]).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Adds entries after a log's end, which must still be the one that is given.
@@ -58,25 +88,38 @@ pub(in crate::store) async fn entries(
     Ok(transaction.commit().await?)
 }
 
-/// Keeps an owner's statement. A vault that lives here all the same stays: it was deleted elsewhere only.
-pub(in crate::store) async fn deleted(db: &Object, vault: &VaultId, statement: &Statement) -> Result<(), StoreError> {
+/// Every vault here, with its log's end; none for one of which only the statement is left.
+pub(in crate::store) async fn ends(db: &Object) -> Result<HashMap<VaultId, Option<Cursor>>, StoreError> {
+    let rows = db.query("SELECT vault_id, head, chain, statement IS NOT NULL FROM vault", &[]).await?;
+    let end = |row: &tokio_postgres::Row| {
+        let end =
+            if row.try_get(3)? { None } else { Some(Cursor { pos: number(row, 1)?, chain: Chain(fixed(row, 2)?) }) };
+        Ok((VaultId(fixed(row, 0)?), end))
+    };
+    rows.iter().map(end).collect()
+}
+
+/// Keeps an owner's statement.
+pub(in crate::store) async fn deleted(
+    db: &mut Object,
+    vault: &VaultId,
+    statement: &Statement,
+) -> Result<(), StoreError> {
+    // It may have lived when this move was begun.
+    remove(db, vault).await?;
     let sql = "INSERT INTO vault (vault_id, write_key, read_key, key_check, head, chain, bytes, active_day, statement)
-               VALUES ($1, '', '', '', 0, '', 0, 0, $2) ON CONFLICT (vault_id) DO NOTHING";
+               VALUES ($1, '', '', '', 0, '', 0, 0, $2)";
     db.execute(sql, &[&vault.0.as_slice(), &statement.0.as_slice()]).await?;
     Ok(())
 }
 
-pub(in crate::store) async fn invite(db: &Object, invite: &Invite) -> Result<(), StoreError> {
-    let sql = "INSERT INTO invite (token_hash, uses_left, expires_at) VALUES ($1, $2, $3)
-               ON CONFLICT (token_hash) DO NOTHING";
-    db.execute(sql, &[&invite.hash.as_slice(), &invite.uses_left, &invite.expires_at]).await?;
-    Ok(())
-}
-
-/// Takes the key for challenges and tokens over, unless there are diaries here already, whose devices hold tokens made
-/// with the one that is here.
-pub(in crate::store) async fn server_key(db: &Object, key: &[u8; 32]) -> Result<(), StoreError> {
-    let sql = "UPDATE meta SET value = $1 WHERE name = 'server_key' AND NOT EXISTS (SELECT 1 FROM vault)";
-    db.execute(sql, &[&key.as_slice()]).await?;
-    Ok(())
+/// Brings the invites and ends the move: from now on this database is the one that counts.
+pub(in crate::store) async fn finish(db: &mut Object, invites: &[Invite]) -> Result<(), StoreError> {
+    let transaction = db.transaction().await?;
+    for invite in invites {
+        let sql = "INSERT INTO invite (token_hash, uses_left, expires_at) VALUES ($1, $2, $3)";
+        transaction.execute(sql, &[&invite.hash.as_slice(), &invite.uses_left, &invite.expires_at]).await?;
+    }
+    transaction.execute("DELETE FROM meta WHERE name = $1", &[&MOVING]).await?;
+    Ok(transaction.commit().await?)
 }

@@ -8,7 +8,7 @@ use lissom_protocol::entry::VerifiedEntry;
 use lissom_protocol::ids::{EntryId, VaultId};
 use lissom_protocol::limits::BATCH_ENTRIES_MAX;
 use lissom_protocol::stream;
-use tokio_postgres::IsolationLevel;
+use tokio_postgres::{IsolationLevel, Row};
 
 use super::rows::{find, fixed, lock, number, stored};
 use crate::store::StoreError;
@@ -81,7 +81,7 @@ pub(super) async fn append(
     Ok(growth.appended(end.chain))
 }
 
-pub(super) async fn page(db: &mut Object, vault: &VaultId, cursor: &Cursor, limit: usize) -> Result<Page, StoreError> {
+pub(super) async fn page(mut db: Object, vault: &VaultId, cursor: &Cursor, limit: usize) -> Result<Page, StoreError> {
     // One state for all of it: a deletion in between would look like damage.
     let reading = db.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let transaction = reading.start().await?;
@@ -92,21 +92,30 @@ pub(super) async fn page(db: &mut Object, vault: &VaultId, cursor: &Cursor, limi
     let sql = "SELECT octet_length(bytes) FROM entry WHERE vault = $1 AND pos > $2 ORDER BY pos LIMIT $3";
     let query = transaction.prepare_cached(sql).await?;
     let sizes = transaction.query(&query, &[&vault.row, &after, &limit]).await?;
-    let size = |row: &tokio_postgres::Row| row.try_get::<_, i32>(0).map(|size| usize::try_from(size).unwrap_or(0));
+    let size = |row: &Row| row.try_get::<_, i32>(0).map(|size| usize::try_from(size).unwrap_or(0));
     let sizes = sizes.iter().map(size).collect::<Result<Vec<_>, _>>()?;
     let count = stream::fitting(sizes.iter().copied()).max(1);
     let room = sizes.iter().take(count).fold(0_usize, |sum, size| sum.saturating_add(*size));
-    let mut page = Page::new(&vault, cursor, room);
     let sql = "SELECT pos, entry_id, chain, bytes FROM entry WHERE vault = $1 AND pos > $2 ORDER BY pos LIMIT $3";
     let query = transaction.prepare_cached(sql).await?;
     let rows = transaction.query(&query, &[&vault.row, &after, &i64::try_from(count).unwrap_or(1)]).await?;
+    transaction.commit().await?;
+    // Others need the connection, and this thread: a full page takes milliseconds to look over.
+    drop(db);
+    let cursor = *cursor;
+    let made = tokio::task::spawn_blocking(move || made_of(rows, &vault, &cursor, room));
+    made.await.map_err(|_| StoreError::Unavailable)?
+}
+
+fn made_of(rows: Vec<Row>, vault: &Vault, cursor: &Cursor, room: usize) -> Result<Page, StoreError> {
+    let mut page = Page::new(vault, cursor, room);
     let mut damaged = false;
-    for row in &rows {
+    for row in rows {
+        let place = Cursor { pos: number(&row, 0)?, chain: Chain(fixed(&row, 2)?) };
+        damaged = !page.push(vault, place, &EntryId(fixed(&row, 1)?), row.try_get::<_, Vec<u8>>(3)?);
         if damaged {
             break;
         }
-        let place = Cursor { pos: number(row, 0)?, chain: Chain(fixed(row, 2)?) };
-        damaged = !page.push(&vault, place, &EntryId(fixed(row, 1)?), row.try_get::<_, Vec<u8>>(3)?);
     }
     page.finish(damaged)
 }

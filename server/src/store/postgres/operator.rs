@@ -6,7 +6,7 @@ use lissom_protocol::ids::EntryId;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::IsolationLevel;
 
-use super::connect::{Door, take};
+use super::connect::{Door, For, take};
 use super::rows::{self, fixed, number, stored};
 use super::{PostgresUrl, connection, schema, vaults};
 use crate::config::Config;
@@ -15,7 +15,7 @@ use crate::store::verdict::{Look, Verdict};
 use crate::store::{OpenError, StoreError};
 
 /// Entries that are looked over at once.
-const LOOK_AT: i64 = 256;
+const LOOK_AT: i64 = 16;
 
 /// An existing database, opened for the operator, beside any number of nodes.
 pub(in crate::store) struct Operator {
@@ -40,7 +40,7 @@ impl Operator {
     fn reach(url: &PostgresUrl, config: &Config) -> Result<Self, OpenError> {
         let thread = |source| OpenError::Thread { source };
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(thread)?;
-        let pool = runtime.block_on(async { Door::open(url, config).await?.pool(1) })?;
+        let pool = runtime.block_on(async { Door::open(url, config, For::Operator).await?.pool(1) })?;
         Ok(Self { runtime, pool })
     }
 

@@ -63,8 +63,13 @@ pub(super) async fn migrate(client: &mut Object) -> Result<[u8; 32], OpenError> 
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|_| OpenError::Random)?;
     let transaction = client.transaction().await.map_err(|error| fail(&error))?;
-    let sql = format!("SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS {SCHEMA}");
+    let sql = format!("SELECT pg_advisory_xact_lock({LOCK})");
     transaction.batch_execute(&sql).await.map_err(|error| fail(&error))?;
+    // Whoever has a schema ready for us may let us make none.
+    let there = transaction.query_opt("SELECT 1 FROM pg_namespace WHERE nspname = $1", &[&SCHEMA]).await;
+    if there.map_err(|error| fail(&error))?.is_none() {
+        transaction.batch_execute(&format!("CREATE SCHEMA {SCHEMA}")).await.map_err(|error| fail(&error))?;
+    }
     let found = version(&transaction).await?;
     for (step, version) in STEPS.iter().zip(1_u32..).skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         transaction.batch_execute(step).await.map_err(|error| fail(&error))?;

@@ -108,16 +108,15 @@ pub(super) async fn bury(db: &impl GenericClient, row: i64, statement: &Statemen
     Ok(())
 }
 
-/// Leaves a message. Mailboxes go by the server's clock, which is the same for all nodes.
+/// Leaves a message. Mailboxes go by the server's clock, which is the same for all nodes. Of those who come at once, some may
+/// get in over the cap: none counts what is not committed.
 pub(super) async fn leave(
     db: &impl GenericClient,
     id: MailboxId,
     message: Vec<u8>,
     most: i64,
 ) -> Result<Result<(), NotLeft>, StoreError> {
-    // Rows that another node is looking at are not waited for.
-    let ended = "DELETE FROM mailbox WHERE id IN (SELECT id FROM mailbox WHERE ends <= now() FOR UPDATE SKIP LOCKED)";
-    db.execute(ended, &[]).await?;
+    clear(db).await?;
     let sql = "INSERT INTO mailbox (id, message, ends) SELECT $1, $2, now() + make_interval(secs => $3)
                WHERE (SELECT count(*) FROM mailbox) < $4 ON CONFLICT (id) DO NOTHING";
     let seconds = f64::from(u32::try_from(MAILBOX_SECONDS).unwrap_or(u32::MAX));
@@ -128,8 +127,16 @@ pub(super) async fn leave(
     Ok(Err(if taken { NotLeft::Taken } else { NotLeft::Full }))
 }
 
+/// Takes away what has ended. Rows that another node is looking at are not waited for.
+async fn clear(db: &impl GenericClient) -> Result<(), StoreError> {
+    let ended = "DELETE FROM mailbox WHERE id IN (SELECT id FROM mailbox WHERE ends <= now() FOR UPDATE SKIP LOCKED)";
+    db.execute(ended, &[]).await?;
+    Ok(())
+}
+
 /// Takes the message. Its id stays used until its end: whoever comes second is to notice.
 pub(super) async fn take(db: &impl GenericClient, id: MailboxId) -> Result<Option<Vec<u8>>, StoreError> {
+    clear(db).await?;
     // Of two who come at once, the second waits for the first and then finds nothing.
     let sql = "UPDATE mailbox SET message = NULL FROM
                (SELECT id, message FROM mailbox WHERE id = $1 AND message IS NOT NULL AND ends > now() FOR UPDATE) old

@@ -2,7 +2,7 @@
 
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::{EntryId, VaultId};
-use lissom_protocol::limits::BATCH_ENTRIES_MAX;
+use lissom_protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{schema, vaults, verify};
@@ -68,7 +68,7 @@ impl<'a> Export<'a> {
         Ok(query.query_row(params![vault.row, pos], |row| row.get(0)).optional()?.map(Chain))
     }
 
-    /// The next entries of a vault, as many as go into a batch; at 1 MiB each that is 64 MiB at most.
+    /// The next entries of a vault, as many as go into a batch.
     pub(in crate::store) fn entries(&self, vault: &Vault, after: u64) -> Result<Vec<Row>, StoreError> {
         let sql = "SELECT pos, chain, entry_id, bytes FROM entry WHERE vault = ?1 AND pos > ?2 ORDER BY pos LIMIT ?3";
         let mut query = self.transaction.prepare_cached(sql)?;
@@ -76,7 +76,17 @@ impl<'a> Export<'a> {
             let place = Cursor { pos: row.get(0)?, chain: Chain(row.get(1)?) };
             Ok(Row { place, id: EntryId(row.get(2)?), bytes: row.get(3)? })
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        // Not all at once where they are large: they are in memory, and on their way in one transaction.
+        let (mut found, mut bytes) = (Vec::new(), 0_usize);
+        for row in rows {
+            let row = row?;
+            bytes = bytes.saturating_add(row.bytes.len());
+            found.push(row);
+            if bytes > BATCH_BYTES_MAX {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     pub(in crate::store) fn deleted(&self) -> Result<Vec<(VaultId, Statement)>, StoreError> {

@@ -116,5 +116,7 @@ pub(super) async fn a_closed_store_says_so(on: On) {
     rig.store.close().await;
     assert!(matches!(rig.append(&vault, vault.start(), &[vault.entry(0)]).await, Err(StoreError::Unavailable)));
     assert!(matches!(rig.store.head(vault.id).await, Err(StoreError::Unavailable)));
+    assert!(matches!(rig.store.leave([1; 16], vec![1], 0).await, Err(StoreError::Unavailable)));
+    assert!(matches!(rig.store.take([1; 16], 0).await, Err(StoreError::Unavailable)));
     rig.store.close().await;
 }

@@ -151,11 +151,14 @@ async fn a_server_that_takes_no_writes_is_not_ready_until_it_does() {
     rig.store.ready().await.unwrap();
     let url = url(&rig);
     let (elsewhere, name) = url.rsplit_once('/').unwrap();
-    // As a replica that was not promoted yet; asked for by new connections only.
+    // As a replica that was not promoted yet, for the connections that are there.
     let set = |mode: &str| {
+        drop(server().sql(
+            &format!("{elsewhere}/postgres"),
+            &format!("ALTER DATABASE {name} SET default_transaction_read_only = {mode}"),
+        ));
         let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-        let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {mode}; {end}");
-        drop(server().sql(&format!("{elsewhere}/postgres"), &sql));
+        drop(server().sql(&format!("{elsewhere}/postgres"), &end));
     };
     set("on");
     // The first may still have an old connection in its hands.
