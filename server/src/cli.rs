@@ -133,7 +133,8 @@ enum Command {
         /// The backup
         file: PathBuf,
     },
-    /// Move everything from the data folder's file to PostgreSQL, and verify it. Stop the relay first; can be repeated
+    /// Move everything from the data folder's file to PostgreSQL, and verify it. Stop the relay first; goes on where it was
+    /// interrupted
     #[command(after_help = "Example:\n  LISSOM_RELAY_DATABASE=postgres://relay:…@db.example/relay \
                             lissom-relay migrate --data /var/lib/lissom")]
     Migrate {

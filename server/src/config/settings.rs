@@ -305,7 +305,8 @@ pub static SETTINGS: &[Setting] = &[
     number!("watchers-per-vault", Limits, watchers_per_vault, Count, 0, 1_000_000,
         "Most streams of pokes at once for one diary; one more ends the oldest. 0 switches watching off."),
     number!("mailboxes", Limits, mailboxes_max, Count, 0, 100_000,
-        "Most mailboxes for pairing at once; each holds up to 4 KiB in memory for five minutes. 0 switches them off."),
+        "Most mailboxes for pairing at once, for all nodes; each holds up to 4 KiB for five minutes, in memory or in a table \
+         that is never logged. 0 switches them off."),
     text!("database-ca", Fine, "a file with certificates (PEM), or empty for those of this system", false,
         |config| config.database_ca.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
         |config, text| optional(text, str::parse).map(|file| config.database_ca = file),
