@@ -8,8 +8,9 @@
     reason = "a test stops where it fails, and here is nothing but tests' material"
 )]
 
+use std::fs::Permissions;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -35,12 +36,62 @@ pub struct Server {
     port: u16,
     databases: AtomicU32,
     guard: Option<Child>,
+    password: Option<&'static str>,
 }
 
 impl Server {
-    /// Makes a server and starts it.
+    /// Makes a server and starts it. Whoever comes is let in.
     #[must_use]
     pub fn start() -> Self {
+        let mut server = Self::new(None);
+        server.init(&["--auth=trust".to_owned()]);
+        server.go_on();
+        server
+    }
+
+    /// The same, with a password and a certificate of its own, which [`Server::certificate`] names.
+    #[must_use]
+    pub fn start_guarded() -> Self {
+        let mut server = Self::new(Some("a long word"));
+        let word = server.give("password", server.password.unwrap_or_default());
+        server.init(&["--auth=scram-sha-256".to_owned(), format!("--pwfile={}", word.display())]);
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        let certificate = server.give("certificate.pem", &made.cert.pem());
+        let key = server.give("key.pem", &made.signing_key.serialize_pem());
+        let settings =
+            format!("ssl = on\nssl_cert_file = '{}'\nssl_key_file = '{}'\n", certificate.display(), key.display());
+        let file = server.data().join("postgresql.conf");
+        let before = std::fs::read_to_string(&file).expect("its settings");
+        std::fs::write(&file, before + &settings).expect("its settings");
+        server.go_on();
+        server
+    }
+
+    /// The file with the certificate that this server shows.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("certificate.pem")
+    }
+
+    /// Writes a file that is for the server alone.
+    fn give(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, text).expect("a file");
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a private file");
+        if let Some((user, group)) = self.user {
+            chown(&file, Some(user), Some(group)).expect("the file is given away");
+        }
+        file
+    }
+
+    fn init(&self, how: &[String]) {
+        let mut made = self.command("initdb");
+        made.args(["--username=lissom", "--encoding=UTF8", "--no-locale", "--no-instructions"]).args(how);
+        made.arg("-D").arg(self.data());
+        run(&mut made);
+    }
+
+    fn new(password: Option<&'static str>) -> Self {
         let programs = programs();
         let folder = tempfile::tempdir().expect("a folder");
         // PostgreSQL refuses to run as root.
@@ -50,13 +101,7 @@ impl Server {
         }
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
         let port = port.expect("a free port").port();
-        let mut server = Self { programs, folder, user, port, databases: AtomicU32::new(0), guard: None };
-        let mut made = server.command("initdb");
-        made.args(["--username=lissom", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions"]);
-        made.arg("-D").arg(server.data());
-        run(&mut made);
-        server.go_on();
-        server
+        Self { programs, folder, user, port, databases: AtomicU32::new(0), guard: None, password }
     }
 
     fn data(&self) -> PathBuf {
@@ -190,7 +235,8 @@ impl Server {
     /// The URL of one of its databases.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://lissom@127.0.0.1:{}/{database}", self.port)
+        let word = self.password.map(|word| format!(":{}", word.replace(' ', "%20"))).unwrap_or_default();
+        format!("postgres://lissom{word}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// Runs SQL on a connection of its own; gives the rows, each as its columns with a bar between them.

@@ -169,3 +169,37 @@ async fn a_server_that_takes_no_writes_is_not_ready_until_it_does() {
     drop(rig.store.ready().await);
     rig.store.ready().await.unwrap();
 }
+
+#[tokio::test]
+async fn tls_is_used_and_checked_and_the_password_too() {
+    let (guarded, url) = tokio::task::spawn_blocking(|| {
+        let guarded = Server::start_guarded();
+        let url = guarded.new_database();
+        (guarded, url)
+    })
+    .await
+    .unwrap();
+    let at = |url: &str, ca: Option<std::path::PathBuf>| Config {
+        database: Some(url.parse().unwrap()),
+        database_ca: ca,
+        database_wait: std::time::Duration::ZERO,
+        ..Config::local("nowhere")
+    };
+    let refused = async |config: Config| Store::open(&config, Arc::new(|_| {})).await.err().unwrap().to_string();
+
+    let store = Store::open(&at(&url, Some(guarded.certificate())), Arc::new(|_| {})).await.unwrap();
+    let ours = "FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'lissom-relay'";
+    let counts = format!("SELECT count(*) FILTER (WHERE ssl) > 0, count(*) FILTER (WHERE NOT ssl) {ours}");
+    assert_eq!(guarded.sql(&url, &counts), ["t|0"], "every connection is encrypted");
+    store.close().await;
+
+    // A certificate that nobody vouches for, and one that somebody else does.
+    let nobodys = refused(at(&format!("{url}?sslmode=require"), None)).await;
+    assert!(nobodys.contains("certificate"), "{nobodys}");
+    let another = Server::start_guarded();
+    let anothers = refused(at(&url, Some(another.certificate()))).await;
+    assert!(anothers.contains("certificate"), "{anothers}");
+
+    let wrong = refused(at(&url.replace("a%20long%20word", "secret"), Some(guarded.certificate()))).await;
+    assert!(wrong.contains("password authentication failed") && !wrong.contains("secret"), "{wrong}");
+}
