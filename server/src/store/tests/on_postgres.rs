@@ -179,7 +179,7 @@ async fn tls_is_used_and_checked_and_the_password_too() {
     })
     .await
     .unwrap();
-    let at = |url: &str, ca: Option<std::path::PathBuf>| Config {
+    let at = |url: &str, ca: Option<PathBuf>| Config {
         database: Some(url.parse().unwrap()),
         database_ca: ca,
         database_wait: std::time::Duration::ZERO,
