@@ -97,13 +97,16 @@ impl On {
         change(&mut config);
         let events = Arc::new(Mutex::new(Vec::new()));
         let (store, sqlite) = open(&config, &events).await;
-        Rig { store, sqlite, config, events, folder }
+        let other = beside(&config, &store).await;
+        Rig { store, other, sqlite, config, events, folder }
     }
 }
 
 /// A store of its own, and everything that it told its listener.
 struct Rig {
     store: Store,
+    /// Another node on the same database, where there can be one.
+    other: Store,
     sqlite: Option<Arc<Sqlite>>,
     config: Config,
     events: Arc<Mutex<Vec<Event>>>,
@@ -116,6 +119,12 @@ impl Rig {
         self.store.close().await;
         change(&mut self.config);
         (self.store, self.sqlite) = open(&self.config, &self.events).await;
+        self.other = beside(&self.config, &self.store).await;
+    }
+
+    /// One node or the other, in turn.
+    fn side(&self, number: u32) -> &Store {
+        if number.is_multiple_of(2) { &self.store } else { &self.other }
     }
 
     fn sqlite(&self) -> &Sqlite {
@@ -209,6 +218,13 @@ async fn open(config: &Config, events: &Arc<Mutex<Vec<Event>>>) -> (Store, Optio
     }
     let sqlite = Arc::new(Sqlite::open(config, listener).unwrap());
     (Store { backend: Arc::clone(&sqlite) as Arc<dyn Backend> }, Some(sqlite))
+}
+
+async fn beside(config: &Config, store: &Store) -> Store {
+    if config.database.is_none() {
+        return store.clone();
+    }
+    Store::open(config, Arc::new(|_| {})).await.unwrap()
 }
 
 struct Vault {

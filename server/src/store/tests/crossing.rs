@@ -1,4 +1,4 @@
-//! Many at once: whatever comes at the same time is in some order, and everybody sees the same one.
+//! Many at once, on PostgreSQL by way of two nodes: whatever comes at the same time is in some order, and everybody sees the same one.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) async fn c2_a_reader_skips_nothing_that_is_committed_late(on: On) {
                 let first = writer * 1000 + batch * 10;
                 // Of different size, so that some take longer than others.
                 let entries: Vec<_> = (first..first + 1 + writer % 3).map(|number| vault.entry(number)).collect();
-                rig.append(&vault, vault.start(), &entries).await.unwrap();
+                rig.side(writer).append(vault.id, vault.start(), entries, ()).await.unwrap();
             }
         })
     });
@@ -65,9 +65,10 @@ pub(super) async fn c3_the_same_batch_from_many_sides_is_stored_once(on: On) {
     let rig = Arc::new(on.rig().await);
     let vault = Arc::new(rig.vault(1).await);
     // As devices that share a folder and do not know of each other.
-    let sides = (0..16).map(|_| {
+    let sides = (0..16).map(|side| {
         let (rig, vault) = (Arc::clone(&rig), Arc::clone(&vault));
-        tokio::spawn(async move { rig.append(&vault, vault.start(), &vault.entries(0..5)).await.unwrap() })
+        let appending = async move { rig.side(side).append(vault.id, vault.start(), vault.entries(0..5), ()).await };
+        tokio::spawn(async move { appending.await.unwrap() })
     });
     let mut new = 0;
     for side in sides.collect::<Vec<_>>() {
@@ -87,7 +88,7 @@ pub(super) async fn c7_c9_one_use_of_an_invite_lets_in_one_vault(on: On) {
         tokio::spawn(async move {
             let admission = Admission::Invite { token: Some(token), now: unix_seconds() };
             let vault = Vault::new(number / 4);
-            (vault.id.0, rig.store.register(vault.keys, admission).await)
+            (vault.id.0, rig.side(number.into()).register(vault.keys, admission).await)
         })
     });
     let (mut new, mut inside) = (0, BTreeSet::new());
@@ -114,7 +115,7 @@ pub(super) async fn c8_of_a_deletion_and_a_post_one_is_first(on: On) {
         let vault = Arc::new(rig.vault(number).await);
         let posting = {
             let (rig, vault) = (Arc::clone(&rig), Arc::clone(&vault));
-            tokio::spawn(async move { rig.append(&vault, vault.start(), &vault.entries(0..1)).await })
+            tokio::spawn(async move { rig.other.append(vault.id, vault.start(), vault.entries(0..1), ()).await })
         };
         let deletion = rig.store.delete(vault.id, vault.start(), Statement([7; 64])).await;
         let posted = posting.await.unwrap();
@@ -141,7 +142,7 @@ pub(super) async fn a_mailbox_is_left_once_and_taken_once(on: On) {
     assert_eq!(rig.store.take([1; 16], 0).await.unwrap(), None);
     let leaving = (0..8_u8).map(|number| {
         let rig = Arc::clone(&rig);
-        tokio::spawn(async move { (number, rig.store.leave([1; 16], vec![number], 0).await.unwrap()) })
+        tokio::spawn(async move { (number, rig.side(number.into()).leave([1; 16], vec![number], 0).await.unwrap()) })
     });
     let mut first = Vec::new();
     for left in leaving.collect::<Vec<_>>() {
@@ -151,9 +152,9 @@ pub(super) async fn a_mailbox_is_left_once_and_taken_once(on: On) {
         }
     }
     assert_eq!(first.len(), 1);
-    let taking = (0..8).map(|_| {
+    let taking = (0..8).map(|side| {
         let rig = Arc::clone(&rig);
-        tokio::spawn(async move { rig.store.take([1; 16], 1).await.unwrap() })
+        tokio::spawn(async move { rig.side(side).take([1; 16], 1).await.unwrap() })
     });
     let mut taken = Vec::new();
     for take in taking.collect::<Vec<_>>() {

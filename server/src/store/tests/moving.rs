@@ -14,7 +14,7 @@ async fn arrived(rig: &Rig, url: &str) -> Rig {
     config.database = Some(url.parse().unwrap());
     let events = Arc::new(Mutex::new(Vec::new()));
     let (store, sqlite) = open(&config, &events).await;
-    Rig { store, sqlite, config, events, folder: tempfile::tempdir().unwrap() }
+    Rig { other: store.clone(), store, sqlite, config, events, folder: tempfile::tempdir().unwrap() }
 }
 
 #[tokio::test]
