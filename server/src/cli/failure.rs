@@ -150,6 +150,7 @@ impl From<MigrateError> for Failure {
             MigrateError::InUse => {
                 Self::new(REFUSED, &error, "Move into a database of its own, with nothing in its schema lissom_relay.")
             }
+            MigrateError::Serving => Self::new(REFUSED, &error, "Stop every node of it, and give the command again."),
             MigrateError::Missing { .. } => Self::new(
                 STORAGE,
                 &error,

@@ -44,6 +44,9 @@ pub enum MigrateError {
     /// There is something else in PostgreSQL already: a relay's diaries, or another relay's half of a move.
     #[error("the database in PostgreSQL is in use already")]
     InUse,
+    /// A node serves from the database in PostgreSQL.
+    #[error("a relay is serving from the database in PostgreSQL")]
+    Serving,
     /// Something that went over is not there any more.
     #[error("{missing} diaries are not in PostgreSQL as they were sent")]
     Missing {
@@ -76,6 +79,10 @@ pub fn migrate(
         return Err(MigrateError::SourceDamaged { verdict });
     }
     let target = Operator::make(url, config)?;
+    // What devices brought to such a node would be taken for something that is gone from the file.
+    if !target.run(async |db| import::is_alone(db).await)? {
+        return Err(MigrateError::Serving);
+    }
     let key = source.server_key()?;
     if !target.run(async |db| import::begin(db, &key).await)? {
         return Err(MigrateError::InUse);

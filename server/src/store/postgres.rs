@@ -2,8 +2,7 @@
 //!
 //! Each job is a transaction of its own that first locks its vault's row: positions are given in the order of commits,
 //! and one vault's writers wait for each other and for nobody else's; on one node they do so before they take a connection.
-//! `LISTEN` and `NOTIFY` are a hint from node to
-//! node that somebody should look, and nothing rests on them.
+//! `LISTEN` and `NOTIFY` are a hint from node to node that somebody should look, and nothing rests on them.
 //!
 //! What differs from SQLite, of the contract:
 //!

@@ -44,6 +44,15 @@ fn good(output: &Output) -> String {
     text(&output.stdout)
 }
 
+/// A node on a database of its own, and a person who is known to it.
+async fn one_node(server: &Server) -> (String, Node, Wire, Keys) {
+    let database = server.new_database();
+    let node = Node::start(&database);
+    let mut wire = Wire::open(node.address).await.unwrap();
+    let keys = Keys::arrive(&mut wire, 1).await.unwrap();
+    (database, node, wire, keys)
+}
+
 /// Posts on one node; the poke on the other says that it is there, and there it is read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_on_one_node_pokes_watchers_on_the_other() {
@@ -128,10 +137,7 @@ async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_are_killed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_is_away_and_comes_back() {
     let mut server = Server::start();
-    let database = server.new_database();
-    let node = Node::start(&database);
-    let mut wire = Wire::open(node.address).await.unwrap();
-    let keys = Keys::arrive(&mut wire, 1).await.unwrap();
+    let (_, node, mut wire, keys) = one_node(&server).await;
     assert_eq!(node.ready().await, 200);
     server.kill();
     assert_eq!(node.ready().await, 503);
@@ -152,10 +158,7 @@ async fn the_database_is_away_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_hangs_and_goes_on() {
     let server = Server::start();
-    let database = server.new_database();
-    let node = Node::start(&database);
-    let mut wire = Wire::open(node.address).await.unwrap();
-    let keys = Keys::arrive(&mut wire, 1).await.unwrap();
+    let (_, node, mut wire, keys) = one_node(&server).await;
     let entry = keys.entry(1, 500).unwrap();
     server.pause();
     assert_eq!(node.ready().await, 503);
@@ -189,10 +192,7 @@ fn at_the_start_a_database_that_is_away_is_waited_for_and_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_operator_sees_the_same_database() {
     let server = Server::start();
-    let database = server.new_database();
-    let node = Node::start(&database);
-    let mut wire = Wire::open(node.address).await.unwrap();
-    let keys = Keys::arrive(&mut wire, 1).await.unwrap();
+    let (database, _node, mut wire, keys) = one_node(&server).await;
     let entry = keys.entry(1, 500).unwrap();
     device::post(&mut wire, &keys, &Cursor::start(&keys.vault), entry.bytes()).await.unwrap();
     let short = &keys.vault.to_text()[..8];

@@ -7,6 +7,7 @@ use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::VaultId;
 
 use super::rows::{self, fixed, number, stored};
+use super::schema::SERVING;
 use crate::store::sqlite::{Exported, Invite, Row};
 use crate::store::{Statement, StoreError};
 
@@ -16,6 +17,11 @@ const MOVING: &str = "moving";
 /// Whether a move into this database was begun and not finished.
 pub(super) async fn is_moving(db: &Object) -> Result<bool, StoreError> {
     Ok(db.query_opt("SELECT 1 FROM meta WHERE name = $1", &[&MOVING]).await?.is_some())
+}
+
+/// Whether no node serves from here; while this connection lasts, none begins to listen for news.
+pub(in crate::store) async fn is_alone(db: &Object) -> Result<bool, StoreError> {
+    Ok(db.query_one("SELECT pg_try_advisory_lock($1)", &[&SERVING]).await?.try_get(0)?)
 }
 
 /// Begins a move, or goes on with the same one; false if there is something else in this database. Until it is finished

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::connect::{Door, NotReached, SILENCE};
+use super::schema::SERVING;
 use crate::store::{Event, Listener, OpenError};
 
 const CHANNEL: &str = "lissom_relay";
@@ -118,6 +119,8 @@ impl Node {
         });
         let _reading = AbortOnDrop(reading);
         in_time(client.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
+        // A move, which nobody may write beside, sees by this that somebody serves; it ends with the connection.
+        in_time(client.execute("SELECT pg_advisory_lock_shared($1)", &[&SERVING])).await?;
         *pause = PAUSES[0];
         // What was told before this connection is not repeated.
         hear(&self.listener, Event::Missed);

@@ -16,6 +16,9 @@ pub(super) const VERSION: u32 = 1;
 /// Any number that others are unlikely to lock: only one node makes tables at a time.
 const LOCK: i64 = 0x4c73_5279_5067_0001;
 
+/// Held by every node while it serves, and by a move alone.
+pub(super) const SERVING: i64 = LOCK + 1;
+
 // Entries are sealed, and so cannot be compressed. A vault's row changes with each batch: room is left for its next
 // version on the same page.
 const VERSION_1: &str = "

@@ -46,8 +46,10 @@ async fn everything_goes_over_and_devices_notice_nothing() {
 
     // Once it is in use, nothing is moved over it.
     there.grow(&vault, &vault.entries(500..503)).await;
+    there.store.close().await;
     let again = move_into(&rig, &url).await;
     assert!(matches!(again, Err(MigrateError::InUse)), "{again:?}");
+    let there = arrived(&rig, &url).await;
     assert_eq!(there.store.head(vault.id).await.unwrap().pos, 183, "what is new there stays");
     there.store.close().await;
 }
@@ -126,6 +128,23 @@ async fn a_file_that_was_set_back_is_moved_as_it_is() {
     let there = arrived(&other, &url).await;
     assert_eq!(there.read(&vault).await, joined(&vault.entries(7..9)));
     there.store.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_moved_under_a_node_that_serves() {
+    let rig = On::Sqlite.rig().await;
+    let vault = rig.vault(1).await;
+    rig.grow(&vault, &vault.entries(0..3)).await;
+    rig.store.close().await;
+    let url = on_postgres::new_database().await;
+    let there = arrived(&rig, &url).await;
+    let (node, mut hearing) = on_postgres::another_node(&there).await;
+    assert_eq!(on_postgres::next(&mut hearing).await, Some(Event::Missed), "it serves, and listens");
+    let refused = move_into(&rig, &url).await;
+    assert!(matches!(refused, Err(MigrateError::Serving)), "{refused:?}");
+    node.close().await;
+    there.store.close().await;
+    assert_eq!(move_into(&rig, &url).await.unwrap().entries, 3);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use lissom_postgres::Server;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
 
@@ -92,21 +93,31 @@ async fn nobody_there_and_wrong_names_are_told_in_one_line() {
     assert!(missing.to_string().contains("database \"nothing\" does not exist"), "at once: {missing}");
 }
 
-#[tokio::test]
-async fn what_one_node_does_the_other_hears() {
-    let rig = On::Postgres.rig().await;
-    let (heard, mut hearing) = tokio::sync::mpsc::unbounded_channel();
+/// A second node, and what it hears.
+pub(super) async fn another_node(rig: &Rig) -> (Store, UnboundedReceiver<Event>) {
+    let (heard, hearing) = unbounded_channel();
     let listener: Listener = Arc::new(move |event| {
         let _: Result<(), _> = heard.send(event);
     });
-    let other = Store::open(&rig.config, listener).await.unwrap();
-    assert_eq!(hearing.recv().await, Some(Event::Missed), "listening, so that whoever watches is to look once");
+    (Store::open(&rig.config, listener).await.unwrap(), hearing)
+}
+
+/// What a node hears next.
+pub(super) async fn next(hearing: &mut UnboundedReceiver<Event>) -> Option<Event> {
+    tokio::time::timeout(std::time::Duration::from_mins(1), hearing.recv()).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_one_node_does_the_other_hears() {
+    let rig = On::Postgres.rig().await;
+    let (other, mut hearing) = another_node(&rig).await;
+    assert_eq!(next(&mut hearing).await, Some(Event::Missed), "listening, so that whoever watches is to look once");
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..1)).await;
-    assert_eq!(hearing.recv().await, Some(Event::Grown(vault.id)));
+    assert_eq!(next(&mut hearing).await, Some(Event::Grown(vault.id)));
     let head = other.head(vault.id).await.unwrap();
     rig.store.delete(vault.id, head, Statement([7; 64])).await.unwrap();
-    assert_eq!(hearing.recv().await, Some(Event::Deleted(vault.id)));
+    assert_eq!(next(&mut hearing).await, Some(Event::Deleted(vault.id)));
     assert_eq!(rig.told(), [Event::Grown(vault.id), Event::Deleted(vault.id)], "a node's own news come to it once");
     other.close().await;
 }
@@ -114,17 +125,15 @@ async fn what_one_node_does_the_other_hears() {
 #[tokio::test]
 async fn a_connection_for_news_that_broke_is_made_again() {
     let rig = On::Postgres.rig().await;
-    let (heard, mut hearing) = tokio::sync::mpsc::unbounded_channel();
-    let listener: Listener = Arc::new(move |event| {
-        let _: Result<(), _> = heard.send(event);
-    });
-    let other = Store::open(&rig.config, listener).await.unwrap();
-    assert_eq!(hearing.recv().await, Some(Event::Missed));
-    drop(sql(&rig, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"));
-    assert_eq!(hearing.recv().await, Some(Event::Missed), "whoever watches is to look: news may have been missed");
+    let (other, mut hearing) = another_node(&rig).await;
+    assert_eq!(next(&mut hearing).await, Some(Event::Missed));
+    let ours = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND {ours}");
+    assert!(!sql(&rig, &end).is_empty(), "each node holds a lock on that connection");
+    assert_eq!(next(&mut hearing).await, Some(Event::Missed), "whoever watches is to look: news may have been missed");
     let vault = rig.vault(1).await;
     rig.grow(&vault, &vault.entries(0..1)).await;
-    assert_eq!(hearing.recv().await, Some(Event::Grown(vault.id)));
+    assert_eq!(next(&mut hearing).await, Some(Event::Grown(vault.id)));
     other.close().await;
 }
 
