@@ -1,8 +1,8 @@
 //! The database as the operator's commands see it: blocking, and beside a relay that is serving.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::copy::{self, CopyError};
 use super::readers::read_transaction;
@@ -11,10 +11,12 @@ use crate::store::vault::{Vault, VaultSummary, short_form};
 use crate::store::verdict::Verdict;
 use crate::store::{FILE_NAME, OpenError, StoreError};
 
-/// An existing database, opened for the operator. Several processes may have it open.
+/// An existing database, opened for the operator. Several processes may have it open. Whoever only looks leaves one of an older
+/// version as it is: a backup made before the first start of a new program is one that the old program reads.
 #[derive(Debug)]
 pub(in crate::store) struct Database {
     connection: Connection,
+    path: PathBuf,
 }
 
 impl Database {
@@ -24,12 +26,23 @@ impl Database {
         if !path.exists() {
             return Err(OpenError::Missing { place: folder.display().to_string() });
         }
-        Ok(Self { connection: schema::open_for_writing(&path)? })
+        Ok(Self { connection: schema::open_existing(&path)?, path })
+    }
+
+    fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
+        schema::migrate(&mut self.connection, &self.path).map_err(|error| match error {
+            OpenError::Sqlite { source, .. } => StoreError::Sqlite(source),
+            other => {
+                tracing::error!(error = %other, "cannot take over the database of an older version");
+                StoreError::Unavailable
+            }
+        })?;
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
     /// Makes an invite and gives back its token, which is stored only as a hash.
     pub(in crate::store) fn make_invite(&mut self, uses: u32, expires_at: Option<u64>) -> Result<String, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.write()?;
         let token = vaults::make_invite(&transaction, uses, expires_at)?;
         transaction.commit()?;
         Ok(token)
@@ -46,7 +59,7 @@ impl Database {
         beginning: &str,
         bytes: Option<u64>,
     ) -> Result<VaultSummary, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.write()?;
         let vault = vaults::beginning_with(&transaction, beginning)?;
         vaults::set_quota(&transaction, &vault, bytes)?;
         let summary = summary_of(&transaction, &vault)?;
@@ -58,7 +71,7 @@ impl Database {
     /// there is no such vault, and may register it again where they are let in. Tells besides whether its bytes are off
     /// the files already: who reads at the time keeps them there until the relay starts again.
     pub(in crate::store) fn delete_vault(&mut self, beginning: &str) -> Result<(VaultSummary, bool), StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.write()?;
         let vault = vaults::beginning_with(&transaction, beginning)?;
         let summary = summary_of(&transaction, &vault)?;
         vaults::forget(&transaction, &vault)?;
@@ -81,7 +94,7 @@ impl Database {
 
     /// Everything that is in it, for moving elsewhere; nobody else can write until it is dropped.
     pub(in crate::store) fn export(&mut self) -> Result<Export<'_>, StoreError> {
-        Export::begin(&mut self.connection)
+        Ok(Export::of(self.write()?))
     }
 
     /// Writes one consistent state into a new file and verifies it.

@@ -3,7 +3,7 @@
 use lissom_protocol::cursor::{Chain, Cursor};
 use lissom_protocol::ids::{EntryId, VaultId};
 use lissom_protocol::limits::{BATCH_BYTES_MAX, BATCH_ENTRIES_MAX};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{schema, vaults, verify};
 use crate::store::vault::Vault;
@@ -37,8 +37,8 @@ pub(in crate::store) struct Export<'a> {
 }
 
 impl<'a> Export<'a> {
-    pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
-        Ok(Self { transaction: connection.transaction_with_behavior(TransactionBehavior::Immediate)? })
+    pub(super) fn of(transaction: Transaction<'a>) -> Self {
+        Self { transaction }
     }
 
     pub(in crate::store) fn verify(&self) -> Result<Verdict, StoreError> {

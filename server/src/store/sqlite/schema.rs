@@ -95,27 +95,37 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
         }
         _ => {}
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = open(path, flags, |connection| {
-        // Has an effect only before the first table is made.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        // Apple's fsync alone does not reach the disk.
-        connection.pragma_update(None, "fullfsync", "ON")?;
-        connection.pragma_update(None, "secure_delete", "ON")?;
-        connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
-        connection.pragma_update(None, "cache_size", -2048)
-    })?;
+    let mut connection = open(path, configure_writer)?;
     migrate(&mut connection, path)?;
     Ok(connection)
+}
+
+/// Opens an existing database as it is: one of an older version stays one until [`migrate`].
+pub(super) fn open_existing(path: &Path) -> Result<Connection, OpenError> {
+    let connection = open(path, configure_writer)?;
+    match check_version(&connection, path)? {
+        // A file without any table.
+        0 => Err(foreign(path)),
+        _ => Ok(connection),
+    }
+}
+
+fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
+    // Has an effect only before the first table is made.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Apple's fsync alone does not reach the disk.
+    connection.pragma_update(None, "fullfsync", "ON")?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
+    connection.pragma_update(None, "cache_size", -2048)
 }
 
 /// Opens an existing database for reading, and never changes what is in it; WAL needs write access to its index
 /// all the same.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = open(path, flags, |connection| {
+    let connection = open(path, |connection| {
         connection.pragma_update(None, "cache_size", -512)?;
         connection.pragma_update(None, "query_only", "ON")
     })?;
@@ -127,11 +137,8 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
-fn open(
-    path: &Path,
-    flags: OpenFlags,
-    configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-) -> Result<Connection, OpenError> {
+fn open(path: &Path, configure: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     // First of all, so that a newer or foreign file is not changed by our settings.
@@ -169,7 +176,8 @@ fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError>
     }
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+/// Makes the tables, or those that a newer version needs.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     if check_version(connection, path)? == VERSION {
         return Ok(());
     }

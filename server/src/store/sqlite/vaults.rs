@@ -122,8 +122,13 @@ pub(super) fn delete(
 }
 
 pub(super) fn list(db: &Connection) -> Result<Vec<VaultSummary>, StoreError> {
-    let sql = "SELECT vault_id, head, vault.bytes, active_day, quota.bytes
-               FROM vault LEFT JOIN quota ON quota.vault = vault.id ORDER BY vault.id";
+    // A database of the first version has no quotas, and is looked at as it is.
+    let sql = if db.table_exists(None, "quota")? {
+        "SELECT vault_id, head, vault.bytes, active_day, quota.bytes
+         FROM vault LEFT JOIN quota ON quota.vault = vault.id ORDER BY vault.id"
+    } else {
+        "SELECT vault_id, head, bytes, active_day, NULL FROM vault ORDER BY id"
+    };
     let mut query = db.prepare(sql)?;
     let rows = query.query_map([], |row| {
         let day: u64 = row.get(3)?;

@@ -199,7 +199,17 @@ async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
     let mut database = Database::open(&new).unwrap();
     assert!(database.verify().unwrap().is_good());
     let short = database.vaults().unwrap().remove(0).vault;
+    // Who only looks leaves it as it is, for the program of then.
+    let backup = folder.path().join("backup.db");
+    assert_eq!(database.backup(&backup).unwrap().entries, 3);
+    let version = |file: &std::path::Path| {
+        let connection = rusqlite::Connection::open(file).unwrap();
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0)).unwrap()
+    };
+    let file = new.join(FILE_NAME);
+    assert_eq!([version(&file), version(&backup)], [1, 1]);
     assert_eq!(database.set_quota(&short, Some(5)).unwrap().quota, Some(5));
+    assert_eq!([version(&file), version(&backup)], [2, 1]);
 }
 
 pub(super) async fn c10_a_diary_may_have_a_quota_of_its_own(on: On) {
