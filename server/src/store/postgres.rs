@@ -206,7 +206,7 @@ impl Backend for Postgres {
 
     fn leave(&self, id: MailboxId, message: Vec<u8>, _now: u64) -> Answer<'_, Result<(), NotLeft>> {
         let most = self.mailboxes_max;
-        self.write(None, move |db| async move { vaults::leave(&db, id, message, most).await })
+        self.write(None, move |mut db| async move { vaults::leave(&mut db, id, message, most).await })
     }
 
     fn take(&self, id: MailboxId, _now: u64) -> Answer<'_, Option<Vec<u8>>> {

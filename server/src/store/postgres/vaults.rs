@@ -108,19 +108,23 @@ pub(super) async fn bury(db: &impl GenericClient, row: i64, statement: &Statemen
     Ok(())
 }
 
-/// Leaves a message. Mailboxes go by the server's clock, which is the same for all nodes. Of those who come at once, some may
-/// get in over the cap: none counts what is not committed.
+/// Leaves a message. Mailboxes go by the server's clock, which is the same for all nodes.
 pub(super) async fn leave(
-    db: &impl GenericClient,
+    db: &mut Object,
     id: MailboxId,
     message: Vec<u8>,
     most: i64,
 ) -> Result<Result<(), NotLeft>, StoreError> {
-    clear(db).await?;
+    clear(&*db).await?;
+    let transaction = db.transaction().await?;
+    // One after the other, of all nodes: none counts what is not committed.
+    transaction.batch_execute("LOCK TABLE mailbox IN SHARE ROW EXCLUSIVE MODE").await?;
     let sql = "INSERT INTO mailbox (id, message, ends) SELECT $1, $2, now() + make_interval(secs => $3)
                WHERE (SELECT count(*) FROM mailbox) < $4 ON CONFLICT (id) DO NOTHING";
     let seconds = f64::from(u32::try_from(MAILBOX_SECONDS).unwrap_or(u32::MAX));
-    if db.execute(sql, &[&id.as_slice(), &message, &seconds, &most]).await? == 1 {
+    let left = transaction.execute(sql, &[&id.as_slice(), &message, &seconds, &most]).await? == 1;
+    transaction.commit().await?;
+    if left {
         return Ok(Ok(()));
     }
     let taken = db.query_opt("SELECT 1 FROM mailbox WHERE id = $1", &[&id.as_slice()]).await?.is_some();
