@@ -28,7 +28,7 @@ use lissom_postgres::Server;
 use lissom_protocol::cursor::Cursor;
 use tokio::task::JoinSet;
 
-use self::device::{Device, Progress};
+use self::device::{Device, History, Progress};
 use self::node::{Node, run};
 use self::person::Keys;
 use self::wire::Wire;
@@ -87,11 +87,7 @@ async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_are_killed() {
     let mut server = Server::start();
     let database = server.new_database();
     let mut nodes = [Node::start(&database), Node::start(&database)];
-    let progress = Arc::new(Progress::new([nodes[0].address, nodes[1].address]));
-    let mut devices = JoinSet::new();
-    for number in 0..DEVICES {
-        devices.spawn(Device::new(number, Arc::clone(&progress)).push(BATCHES));
-    }
+    let (devices, progress) = start_devices(DEVICES, BATCHES, &nodes);
     let all = u64::from(DEVICES) * BATCHES;
     let start = Instant::now();
     for (part, what) in ["kill a node", "kill the database", "kill the other node", "stop the database", "stop a node"]
@@ -115,23 +111,57 @@ async fn nothing_acknowledged_is_lost_when_nodes_and_the_database_are_killed() {
             }
         }
     }
+    check_all(devices, &progress, &nodes, &database).await;
+    println!("{:?}: all is there", start.elapsed());
+}
+
+/// The server is lost for good; the one that followed it takes over, and nodes find it by themselves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_when_a_second_server_takes_over() {
+    let mut server = Server::start();
+    let standby = server.standby();
+    let name = server.new_database();
+    let database = name.replace(&server.place(), &format!("{},{}", server.place(), standby.place()));
+    let nodes = [Node::start(&database), Node::start(&database)];
+    let (devices, progress) = start_devices(200, 6, &nodes);
+    progress.reached(200 * 3).await;
+    server.kill();
+    let ready = [nodes[0].ready().await, nodes[1].ready().await];
+    assert_eq!(ready, [503, 503], "a server that only follows is none to write to");
+    let start = Instant::now();
+    standby.promote();
+    check_all(devices, &progress, &nodes, &database).await;
+    println!("{:?} after the second server took over all is there", start.elapsed());
+}
+
+/// So many devices, each with so many batches, all at once.
+fn start_devices(devices: u32, batches: u64, nodes: &[Node; 2]) -> (JoinSet<History>, Arc<Progress>) {
+    let progress = Arc::new(Progress::new([nodes[0].address, nodes[1].address]));
+    let mut pushing = JoinSet::new();
+    for number in 0..devices {
+        pushing.spawn(Device::new(number, Arc::clone(&progress)).push(batches));
+    }
+    (pushing, progress)
+}
+
+/// Waits for all devices. Each log then holds what its device was told is stored, at the places it was told, and nothing else;
+/// on both nodes.
+async fn check_all(mut devices: JoinSet<History>, progress: &Progress, nodes: &[Node; 2], database: &str) {
     let mut histories = Vec::new();
     while let Some(device) = devices.join_next().await {
         histories.push(device.unwrap());
     }
-    println!("{:?}: all are done, after {} attempts that failed", start.elapsed(), progress.failures());
+    println!("{} batches acknowledged, after {} attempts that failed", progress.acknowledged(), progress.failures());
     assert!(progress.failures() > 0, "somebody noticed");
-    assert_eq!(progress.acknowledged(), all);
-    // Each log holds what its device was told is stored, at the places it was told, and nothing else; on both nodes.
     let mut entries = 0;
     for history in &histories {
-        for node in &nodes {
+        for node in nodes {
             history.check(node.address).await.unwrap();
         }
         entries += history.entries();
     }
-    let looked = good(&run(&["verify"], &database));
-    assert!(looked.starts_with(&format!("looked at {DEVICES} diaries, {entries} entries")), "{looked}");
+    let looked = good(&run(&["verify"], database));
+    assert!(looked.starts_with(&format!("looked at {} diaries, {entries} entries", histories.len())), "{looked}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

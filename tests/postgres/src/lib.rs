@@ -67,6 +67,36 @@ impl Server {
         server
     }
 
+    /// A second server that follows this one: it can be read, and takes over after [`Server::promote`]. From now on the first
+    /// one acknowledges nothing that the second does not have on its disk.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let mut standby = Self::new(None);
+        let mut copying = standby.command("pg_basebackup");
+        copying.args(["--checkpoint=fast", "--write-recovery-conf", "--create-slot", "--slot=standby", "-D"]);
+        run(copying.arg(standby.data()).arg("-d").arg(self.url("postgres")));
+        standby.go_on();
+        let all = self.url("postgres");
+        drop(self.sql(&all, "ALTER SYSTEM SET synchronous_standby_names = '*'"));
+        drop(self.sql(&all, "SELECT pg_reload_conf()"));
+        let end = Instant::now() + PATIENCE;
+        while self.sql(&all, "SELECT sync_state FROM pg_stat_replication") != ["sync"] {
+            assert!(Instant::now() < end, "the second server follows: see {}", standby.log());
+        }
+        standby
+    }
+
+    /// Lets a server that followed another go its own way; returns when it takes writes.
+    pub fn promote(&self) {
+        assert_eq!(self.sql(&self.url("postgres"), "SELECT pg_promote()"), ["t"], "see {}", self.log());
+    }
+
+    /// Host and port, as in a URL.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// The file with the certificate that this server shows.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
@@ -236,7 +266,7 @@ impl Server {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         let word = self.password.map(|word| format!(":{}", word.replace(' ', "%20"))).unwrap_or_default();
-        format!("postgres://lissom{word}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://lissom{word}@{}/{database}", self.place())
     }
 
     /// Runs SQL on a connection of its own; gives the rows, each as its columns with a bar between them.
@@ -295,7 +325,8 @@ fn programs() -> PathBuf {
     let mut debian: Vec<PathBuf> = debian.map(Iterator::collect).unwrap_or_default();
     debian.sort_by_key(|folder| folder.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
     folders.extend(debian.into_iter().rev().map(|version| version.join("bin")));
-    let found = folders.into_iter().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
+    let needed = ["initdb", "postgres", "pg_basebackup"];
+    let found = folders.into_iter().find(|folder| needed.iter().all(|program| folder.join(program).exists()));
     found.expect("PostgreSQL is needed for this test: `apt-get install postgresql`, or its programs on the PATH")
 }
 
