@@ -42,7 +42,7 @@ pub struct Diary {
     pub(crate) secret: Secret,
     pub(crate) client: VaultClient,
     /// The relay whose token and invite the client may hold.
-    pub(crate) client_of: Option<String>,
+    pub(crate) client_of: Option<RelayUrl>,
     /// Entries that the relay refused alone were tried again since this was opened.
     pub(crate) refused_retried: bool,
 }
@@ -212,7 +212,7 @@ impl Diary {
     ) -> Self {
         let client = VaultClient::new(keys.clone(), invite);
         // What cannot be read now is another relay's at the first sync: then the client is made anew.
-        let client_of = storage.meta("relay").unwrap_or_default();
+        let client_of = storage.relay().map(|(relay, _)| relay).unwrap_or_default();
         storage.belong_to(&keys);
         Self { secrets, storage, keys, secret, client, client_of, refused_retried: false }
     }
@@ -247,9 +247,7 @@ impl Diary {
     /// # Errors
     /// What the database says.
     pub fn relay(&self) -> Result<Option<RelayUrl>, Error> {
-        let text: Option<String> = self.storage.meta("relay")?;
-        let insecure = self.storage.meta("relay_insecure")?.unwrap_or(false);
-        text.map(|text| RelayUrl::parse(&text, insecure)).transpose().map_err(Error::from)
+        Ok(self.storage.relay()?.0)
     }
 
     /// Sets the relay, and an invite to show it. Whatever this relay lacks goes up at the next sync. An invite given
@@ -275,14 +273,14 @@ impl Diary {
 
     /// A client for the relay that is set, with its invite and no token.
     fn make_client(&mut self) -> Result<(), Error> {
-        self.client_of = self.storage.meta("relay")?;
-        self.client = VaultClient::new(self.keys.clone(), self.storage.meta("invite")?);
+        let (relay, invite) = self.storage.relay()?;
+        (self.client, self.client_of) = (VaultClient::new(self.keys.clone(), invite), relay);
         Ok(())
     }
 
     /// Whether the relay is still the one that the client is for: another process may have set another.
     pub(crate) fn is_same_relay(&self) -> Result<bool, Error> {
-        Ok(self.storage.meta("relay")? == self.client_of)
+        Ok(self.relay()? == self.client_of)
     }
 
     /// Makes the client anew if the relay is another one by now: a token or an invite is shown to none but its own.

@@ -84,7 +84,7 @@ impl Diary {
             (Self::begin(folder, &secret, &name, Some(relay), secrets, host)?, 0)
         };
         // The token is of the relay that was asked.
-        (diary.client, diary.client_of) = (client, Some(relay.0.as_str().to_owned()));
+        (diary.client, diary.client_of) = (client, Some(relay.0.clone()));
         Ok(Joined { diary, brought })
     }
 

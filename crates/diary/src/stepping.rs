@@ -12,12 +12,21 @@ use crate::driver::{Begun, StartedBy, SyncReport};
 use crate::error::Error;
 use crate::storage::notice;
 use crate::texts::Sentence;
-use crate::transport::TransportError;
+use crate::transport::{RelayUrl, TransportError};
 
 /// A sync under way.
 #[derive(Debug)]
 pub struct SteppedSync {
     newest_notice: i64,
+    relay: Option<RelayUrl>,
+}
+
+impl SteppedSync {
+    /// The relay that it is for: all its requests go there, whatever is set since. `None` if none was set.
+    #[must_use]
+    pub fn relay(&self) -> Option<&RelayUrl> {
+        self.relay.as_ref()
+    }
 }
 
 /// What a sync wants next.
@@ -49,8 +58,10 @@ impl Diary {
     /// # Errors
     /// As [`Diary::sync`].
     pub fn sync_begin(&mut self, started_by: StartedBy) -> Result<(SteppedSync, Step), Error> {
-        let stepped = SteppedSync { newest_notice: notice::newest(self.storage.sql())? };
-        let step = match self.begin_sync(started_by)? {
+        let newest_notice = notice::newest(self.storage.sql())?;
+        let begun = self.begin_sync(started_by)?;
+        let stepped = SteppedSync { newest_notice, relay: self.client_of.clone() };
+        let step = match begun {
             Begun::First(event) => self.go_on(&stepped, event, None)?,
             Begun::Over(outcome) => Step::Finished(self.report(outcome, stepped.newest_notice, None)?),
         };

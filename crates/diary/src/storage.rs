@@ -25,10 +25,11 @@ use lissom_sync::protocol::cursor::{Chain, Cursor};
 #[cfg(feature = "planted")]
 use lissom_sync::protocol::planted::{Fault, planted};
 use rusqlite::types::{FromSql, ToSql};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior};
 
 use crate::error::Error;
 use crate::host::{Host, random};
+use crate::transport::RelayUrl;
 
 pub(crate) use crate::storage::schema::{projection_hash, rebuild_tables};
 
@@ -222,6 +223,17 @@ impl Storage {
     /// A value of `meta`.
     pub(crate) fn meta<T: FromSql>(&self, key: &str) -> Result<Option<T>, Error> {
         meta(&self.connection, key)
+    }
+
+    /// The relay's address, and the invite to show there. Read at once: another process may set both at any time.
+    pub(crate) fn relay(&self) -> Result<(Option<RelayUrl>, Option<String>), Error> {
+        let value = |key: &str| format!("(SELECT value FROM meta WHERE key = '{key}')");
+        let sql = format!("SELECT {}, {}, {}", value("relay"), value("relay_insecure"), value("invite"));
+        let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let read: (Option<String>, Option<bool>, _) = self.connection.prepare_cached(&sql)?.query_row([], row)?;
+        let (text, insecure, invite) = read;
+        let relay = text.map(|text| RelayUrl::parse(&text, insecure.unwrap_or(false))).transpose()?;
+        Ok((relay, invite))
     }
 }
 

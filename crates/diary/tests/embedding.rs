@@ -130,3 +130,21 @@ fn a_sync_in_steps_that_is_left_half_way_loses_nothing_and_another_begins() {
     assert!(report.check().unwrap_err().to_string().contains("no carrier"), "in the words of whoever carried it");
     assert_eq!(diary.unsynced().unwrap(), unsynced);
 }
+
+#[test]
+fn a_sync_in_steps_is_for_the_relay_that_it_began_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+    let (stepped, _) = diary.sync_begin(StartedBy::Person).unwrap();
+    assert_eq!(stepped.relay(), None);
+    diary.set_relay("https://one.example.org", Some("invite for one"), false).unwrap();
+    // Another process of the same person.
+    let mut other = Diary::open(folder.path(), SystemHost).unwrap();
+    let relay = other.set_relay("https://two.example.org", None, false).unwrap();
+    let (stepped, step) = diary.sync_begin(StartedBy::Person).unwrap();
+    assert_eq!(stepped.relay(), Some(&relay));
+    let Step::Exchange(request) = step else { unreachable!("{step:?}") };
+    assert!(!String::from_utf8_lossy(&request.body).contains("invite for one"), "it is another relay's");
+    other.set_relay("https://three.example.org", None, false).unwrap();
+    assert_eq!(stepped.relay(), Some(&relay));
+}

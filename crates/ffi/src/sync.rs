@@ -231,8 +231,11 @@ impl SyncSession {
         };
         let begin = move |desk: &mut Desk| {
             let begin = |core: &mut Core| {
-                let relay = core.relay()?.ok_or(Error::NoRelay)?;
+                if core.relay()?.is_none() {
+                    return Err(Error::NoRelay);
+                }
                 let (stepped, step) = core.sync_begin(started_by)?;
+                let relay = stepped.relay().cloned().ok_or(Error::NoRelay)?;
                 Ok((relay, stepped, step))
             };
             let (relay, stepped, step) = begin(desk.core()?).map_err(|error: Error| LissomError::of(&error, lang))?;
