@@ -1,9 +1,10 @@
 """Measures how reliable Lissom is, part by part, and writes docs/reliability.md from what was measured.
 
-Each part runs one tool, or reads what runs of it left elsewhere, and is kept in target/reliability/PART.json with the commit,
-the machine and the time. The page is written from what is there, so that the parts that take hours can run by themselves.
+Each part runs one tool, or reads what runs of it left elsewhere, and is kept in tests/reliability/measured/PART.json with the
+commit, the machine and the time. The page is written from these, so that the parts that take hours can run by themselves.
 
     python3 tests/reliability/report.py                       the page, from what was measured
+    python3 tests/reliability/report.py --check               whether the page says what was measured
     python3 tests/reliability/report.py sim --seeds 50000     one part, then the page
     python3 tests/reliability/report.py --list                all parts
     python3 tests/reliability/report.py fuzz guard --seconds 600
@@ -32,7 +33,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "reliability"
+KEPT = ROOT / "tests" / "reliability" / "measured"
 PAGE = ROOT / "docs" / "reliability.md"
 REASONS = ROOT / "tests" / "reliability" / "missed.toml"
 
@@ -225,7 +226,9 @@ def read_mutants(folders):
     for name, kind in became.items():
         of = files.setdefault(name.split(":")[0], dict.fromkeys(total, 0))
         of[kind] += 1
-    return {**total, "files": files, "names": sorted(name for name, kind in became.items() if kind == "missed"), "listed": len(listed | set(became))}
+    # Lines move: why a mutant was missed is asked of the code that was mutated.
+    reasons = {name: reason(name) for name, kind in sorted(became.items()) if kind == "missed"}
+    return {**total, "files": files, "reasons": reasons, "listed": len(listed | set(became))}
 
 
 def planted_only(name):
@@ -319,7 +322,7 @@ def measure(part, asked):
     found = {**took, **found, "commit": asked.commit or commit(), "machine": asked.machine or machine(), "rustc": rustc,
              "date": date.isoformat()}
     KEPT.mkdir(parents=True, exist_ok=True)
-    (KEPT / f"{part}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    (KEPT / f"{part}.json").write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def thousands(number):
@@ -399,12 +402,12 @@ def say_mutants(found):
     left = found["listed"] - sum(found[kind] for kind in ("caught", "missed", "timeout", "unviable"))
     told += f"\n**{thousands(left)} were not tried.**\n" if left > 0 else ""
     of = {}
-    for name in found["names"]:
-        of.setdefault(reason(name) or "", []).append(name)
+    for name, why in found["reasons"].items():
+        of.setdefault(why or "", []).append(name)
     unexplained = of.pop("", [])
     told += "".join(f"\n* **without a reason**: `{name}`" for name in unexplained)
     told += "".join(f"\n* {why}: " + ", ".join(f"`{name}`" for name in names) for why, names in sorted(of.items()))
-    return told + ("\n" if found["names"] else "")
+    return told + ("\n" if found["reasons"] else "")
 
 
 def say_coverage(found):
@@ -420,7 +423,8 @@ SECTIONS = [("sim", "The simulator", say_sim), ("planted", "Faults put in on pur
             ("vectors", "Vectors", say_vectors)]
 
 
-def write_page():
+def page():
+    """The page, how many parts it has, and those that were not measured."""
     parts, absent = [], []
     for part, title, say in SECTIONS:
         found = kept(part)
@@ -434,15 +438,26 @@ def write_page():
             "How each part works is in [CONTRIBUTING.md](../CONTRIBUTING.md), what is claimed in [SECURITY.md](../SECURITY.md).\n")
     if absent:
         lead += f"\nNot measured yet: {', '.join(absent)}.\n"
-    PAGE.write_text(lead + "\n" + "\n".join(parts) if parts else lead)
-    print(f"{PAGE.relative_to(ROOT)}: {len(parts)} parts, {len(absent)} not measured")
+    return (lead + "\n" + "\n".join(parts) if parts else lead), len(parts), absent
+
+
+def write_page():
+    text, parts, absent = page()
+    PAGE.write_text(text)
+    print(f"{PAGE.relative_to(ROOT)}: {parts} parts, {len(absent)} not measured")
+
+
+def check_page():
+    if read(PAGE) != page()[0]:
+        sys.exit(f"{PAGE.relative_to(ROOT)} does not say what was measured: write it with `just reliability`")
 
 
 def main():
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("part", nargs="?", choices=sorted(PARTS))
     asked.add_argument("target", nargs="*", help="targets to fuzz")
-    asked.add_argument("--list", action="store_true")
+    asked.add_argument("--list", action="store_true", help="the parts, and no more")
+    asked.add_argument("--check", action="store_true", help="fails unless the page says what was measured")
     asked.add_argument("--first", type=int, default=1)
     asked.add_argument("--seeds", type=int, default=2000)
     asked.add_argument("--steps", type=int, default=150)
@@ -458,6 +473,8 @@ def main():
     asked = asked.parse_args()
     if asked.list:
         return print("\n".join(PARTS))
+    if asked.check:
+        return check_page()
     if asked.part:
         measure(asked.part, asked)
     write_page()

@@ -63,9 +63,9 @@ class Reading(unittest.TestCase):
                 for kind, lines in {**shard, "timeout": ""}.items():
                     (out / f"{kind}.txt").write_text(lines)
                 (out / "mutants.json").write_text(json.dumps([{"name": name} for name in names]))
-            found = report.read_mutants([folders[0], folders[1] / "mutants.out", folders[2]])
             report.REASONS = Path(root) / "missed.toml"
             report.REASONS.write_text('[[missed]]\nreason = "it is the same"\nmutants = ["src/y.rs: f"]\n')
+            found = report.read_mutants([folders[0], folders[1] / "mutants.out", folders[2]])
             said = report.say_mutants(found)
         self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [5, 2, 0, 1, 9])
         self.assertIn("7 viable mutants: 5 caught", said)
