@@ -205,7 +205,16 @@ def add_fuzz(runs):
 def mutants(asked):
     if not asked.source:
         sys.exit("mutants: --from the folder in which `cargo mutants` made its mutants.out")
-    return read_mutants([Path(folder) for folder in asked.source])
+    found = read_mutants([Path(folder) for folder in asked.source])
+    return {"found": merge_mutants(kept("mutants", {}).get("found", {"files": {}, "reasons": {}}), found, asked.commit or commit())}
+
+
+def merge_mutants(before, found, measured_at):
+    """Each file is measured by itself: the others keep what is known of them, unless they are gone."""
+    files = {name: {**of, "commit": measured_at} for name, of in found["files"].items()}
+    others = {name: of for name, of in before["files"].items() if name not in files and (ROOT / name).exists()}
+    reasons = {name: why for name, why in before["reasons"].items() if name.split(":")[0] in others}
+    return {"files": {**others, **files}, "reasons": {**reasons, **found["reasons"]}}
 
 
 def read_mutants(folders):
@@ -221,14 +230,12 @@ def read_mutants(folders):
                 became[line] = "caught"
         for kind in ("caught", "missed", "timeout", "unviable"):
             became.update((line, kind) for line in read(found / f"{kind}.txt").splitlines() if line)
-    total = {kind: sum(each == kind for each in became.values()) for kind in ("caught", "missed", "timeout", "unviable")}
     files = {}
-    for name, kind in became.items():
-        of = files.setdefault(name.split(":")[0], dict.fromkeys(total, 0))
-        of[kind] += 1
+    for name in sorted(listed | set(became)):
+        of = files.setdefault(name.split(":")[0], dict.fromkeys(("caught", "missed", "timeout", "unviable", "untried"), 0))
+        of[became.get(name, "untried")] += 1
     # Lines move: why a mutant was missed is asked of the code that was mutated.
-    reasons = {name: reason(name) for name, kind in sorted(became.items()) if kind == "missed"}
-    return {**total, "files": files, "reasons": reasons, "listed": len(listed | set(became))}
+    return {"files": files, "reasons": {name: reason(name) for name, kind in sorted(became.items()) if kind == "missed"}}
 
 
 def planted_only(name):
@@ -394,13 +401,14 @@ def say_fuzz(found):
 
 
 def say_mutants(found):
-    told = (f"{thousands(found['caught'] + found['missed'] + found['timeout'])} viable mutants: {thousands(found['caught'])} caught, "
-            f"{found['timeout']} ran out of time, {found['missed']} missed; {found['unviable']} did not compile.\n")
-    kinds = ("caught", "timeout", "missed", "unviable")
-    told += "\n" + table(("file", "caught", "ran out of time", "missed", "did not compile"),
-                         [(name, *(of[kind] for kind in kinds)) for name, of in sorted(found["files"].items())])
-    left = found["listed"] - sum(found[kind] for kind in ("caught", "missed", "timeout", "unviable"))
-    told += f"\n**{thousands(left)} were not tried.**\n" if left > 0 else ""
+    found = found["found"]
+    total = {kind: sum(of[kind] for of in found["files"].values()) for kind in ("caught", "missed", "timeout", "unviable", "untried")}
+    told = (f"{thousands(total['caught'] + total['missed'] + total['timeout'])} viable mutants: {thousands(total['caught'])} caught, "
+            f"{total['timeout']} ran out of time, {total['missed']} missed; {total['unviable']} did not compile.\n")
+    told += "\n" + table(("file", "caught", "ran out of time", "missed", "did not compile", "commit"),
+                         [(name, *(of[kind] for kind in ("caught", "timeout", "missed", "unviable", "commit")))
+                          for name, of in sorted(found["files"].items())])
+    told += f"\n**{thousands(total['untried'])} were not tried.**\n" if total["untried"] else ""
     of = {}
     for name, why in found["reasons"].items():
         of.setdefault(why or "", []).append(name)

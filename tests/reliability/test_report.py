@@ -66,14 +66,23 @@ class Reading(unittest.TestCase):
             report.REASONS = Path(root) / "missed.toml"
             report.REASONS.write_text('[[missed]]\nreason = "it is the same"\nmutants = ["src/y.rs: f"]\n')
             found = report.read_mutants([folders[0], folders[1] / "mutants.out", folders[2]])
-            said = report.say_mutants(found)
-        self.assertEqual([found[kind] for kind in ("caught", "missed", "timeout", "unviable", "listed")], [5, 2, 0, 1, 9])
+            for of in found["files"].values():
+                of["commit"] = "abc"
+            said = report.say_mutants({"found": found})
         self.assertIn("7 viable mutants: 5 caught", said)
         self.assertIn("**1 were not tried.**", said)
         self.assertIn("* **without a reason**: `src/x.rs:1:2: replace < with >`", said)
         self.assertIn("* it is the same: `src/y.rs:3:4: f`", said)
-        self.assertIn("| src/y.rs | 0 | 0 | 1 | 0 |", said)
+        self.assertIn("| src/y.rs | 0 | 0 | 1 | 0 | abc |", said)
         self.refused("No such file", report.read_mutants, [Path("/nowhere")])
+
+    def test_a_file_whose_mutants_are_tried_anew_leaves_the_others_as_they_are(self):
+        one = "crates/core/src/document/apply.rs"
+        before = {"files": {one: {"missed": 1}, "tests/gone.rs": {"missed": 1}, "justfile": {"missed": 1}},
+                  "reasons": {f"{one}:1:1: a": "b", "tests/gone.rs:1:1: c": None, "justfile:1:1: d": None}}
+        found = {"files": {"justfile": {"missed": 0}}, "reasons": {}}
+        self.assertEqual(report.merge_mutants(before, found, "abc"),
+                         {"files": {one: {"missed": 1}, "justfile": {"missed": 0, "commit": "abc"}}, "reasons": {f"{one}:1:1: a": "b"}})
 
     def test_code_of_planted_faults_is_told_from_the_rest(self):
         with tempfile.TemporaryDirectory() as root:

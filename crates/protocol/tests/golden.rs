@@ -1,6 +1,6 @@
 //! The words on the wire are for ever, like the bytes: paths, header names, media types, problems, bodies, limits.
 //!
-//! A difference means that older devices and relays no longer understand this program. Until version 1
+//! A difference means that older devices and relays no longer understand this program: what stands there stays. For what is new
 //! `UPDATE_GOLDEN=1 cargo test -p lissom-protocol --test golden` writes the file anew.
 #![expect(clippy::disallowed_methods, reason = "a test reads its golden files; the crate reads none")]
 #![cfg(test)]
@@ -61,9 +61,10 @@ fn the_words_on_the_wire_are_as_ever() {
             "vault": api::vault_path(&vault),
             "entries": api::entries_path(&vault, &start),
             "watch": api::watch_path(&vault),
+            "mailbox": api::mailbox_path(&[0xfb; 16]),
         },
         "headers": [api::POS_HEADER, api::CHAIN_HEADER, api::HEAD_HEADER],
-        "media_types": [stream::MEDIA_TYPE, problem::MEDIA_TYPE],
+        "media_types": [stream::MEDIA_TYPE, problem::MEDIA_TYPE, api::MAILBOX_MEDIA_TYPE],
         "problems": ProblemKind::ALL.iter().map(|kind| Problem::new(*kind)).collect::<Vec<_>>(),
         "bodies": bodies(),
         "limits": {
@@ -75,6 +76,8 @@ fn the_words_on_the_wire_are_as_ever() {
             "change_bytes": limits::CHANGE_BYTES_MAX,
             "change_operations": limits::CHANGE_OPERATIONS_MAX,
             "json_bytes": limits::JSON_BYTES_MAX,
+            "mailbox_bytes": limits::MAILBOX_BYTES_MAX,
+            "mailbox_seconds": limits::MAILBOX_SECONDS,
             "challenge_seconds": limits::CHALLENGE_SECONDS,
             "token_seconds": limits::TOKEN_SECONDS,
         },

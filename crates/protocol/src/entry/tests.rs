@@ -19,6 +19,15 @@ fn a_made_entry_verifies_and_keeps_its_bytes() {
 }
 
 #[test]
+fn an_entry_is_shown_by_its_size_alone() {
+    let (entry, ..) = signed(b"ciphertext");
+    let len = entry.bytes().len();
+    let parsed = UnverifiedEntry::parse(entry.bytes().to_vec()).unwrap();
+    assert_eq!(format!("{entry:?} {parsed:?}"), format!("VerifiedEntry({len} bytes) UnverifiedEntry({len} bytes)"));
+    assert_eq!(format!("{:?}", entry.parts()), "Parts(suite 1, 10 bytes)");
+}
+
+#[test]
 fn every_single_byte_change_is_refused() {
     let (entry, vault, write) = signed(b"some ciphertext");
     for at in 0..entry.bytes().len() {
