@@ -210,7 +210,7 @@ def mutants(asked):
 
 
 def merge_mutants(before, found, measured_at):
-    """Each file is measured by itself: the others keep what is known of them, unless they are gone."""
+    """Each file is measured by itself, and all of its mutants at once: others keep what is known of them, unless they are gone."""
     files = {name: {**of, "commit": measured_at} for name, of in found["files"].items()}
     others = {name: of for name, of in before["files"].items() if name not in files and (ROOT / name).exists()}
     reasons = {name: why for name, why in before["reasons"].items() if name.split(":")[0] in others}
@@ -256,6 +256,10 @@ def reason(name):
     """Why a mutant may be missed; lines move, so that they do not count."""
     if re.match(r".*\.rs:\d+:", name) and (ROOT / name.split(":")[0]).exists() and planted_only(name):
         return "stands only in builds with faults put in on purpose, which the test of planted faults judges"
+    return given_reason(name)
+
+
+def given_reason(name):
     reasons = tomllib.loads(read(REASONS))["missed"]
     plain = re.sub(r":\d+:\d+:", ":", name)
     return next((each["reason"] for each in reasons if plain in each["mutants"]), None)
@@ -411,7 +415,8 @@ def say_mutants(found):
     told += f"\n**{thousands(total['untried'])} were not tried.**\n" if total["untried"] else ""
     of = {}
     for name, why in found["reasons"].items():
-        of.setdefault(why or "", []).append(name)
+        # What had none when it was measured may have been given one since.
+        of.setdefault(why or given_reason(name) or "", []).append(name)
     unexplained = of.pop("", [])
     told += "".join(f"\n* **without a reason**: `{name}`" for name in unexplained)
     told += "".join(f"\n* {why}: " + ", ".join(f"`{name}`" for name in names) for why, names in sorted(of.items()))

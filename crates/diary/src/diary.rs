@@ -112,7 +112,7 @@ impl Diary {
             write.begin_device(name)
         })?;
         secrets.promote()?;
-        Ok(Self::assemble(secrets, storage, secret.clone(), keys, None))
+        Ok(Self::assemble(secrets, storage, secret.clone(), keys))
     }
 
     /// Opens the diary of a folder. Reads SQLite only: no document is loaded.
@@ -136,14 +136,13 @@ impl Diary {
         let vault: [u8; 32] = storage.meta("vault")?.ok_or(Error::NoDiary)?;
         let secret = Self::settle_secret(secrets.as_mut(), vault)?;
         let keys = Keys::owner(&secret);
-        let invite = storage.meta("invite")?;
         storage.belong_to(&keys);
         match Self::upkeep(&mut storage, &keys) {
             // Reading needs none of it: a full disk, a busy folder or one damaged entry shuts no diary. It is done at
             // a later open.
             Ok(()) | Err(_) => {}
         }
-        Ok(Self::assemble(secrets, storage, secret, keys, invite))
+        Ok(Self::assemble(secrets, storage, secret, keys))
     }
 
     /// Opens the diary of a folder to look at only, as a widget does beside its app. Changes no data, blocks
@@ -167,7 +166,7 @@ impl Diary {
         let secret = secrets.load(Slot::Present)?.filter(fits).or(secrets.load(Slot::Next)?.filter(fits));
         let secret = secret.ok_or_else(|| Error::integrity(words::DAMAGED_SECRET_LOST))?;
         let keys = Keys::owner(&secret);
-        Ok(Self::assemble(secrets, storage, secret, keys, None))
+        Ok(Self::assemble(secrets, storage, secret, keys))
     }
 
     /// Where a diary keeps its secret unless an app has a better place: a file in its folder, for its owner only.
@@ -203,16 +202,10 @@ impl Diary {
         if updated { storage.write(|write| write.set_meta("program", env!("CARGO_PKG_VERSION"))) } else { Ok(()) }
     }
 
-    pub(crate) fn assemble(
-        secrets: Box<dyn SecretStore>,
-        mut storage: Storage,
-        secret: Secret,
-        keys: Keys,
-        invite: Option<String>,
-    ) -> Self {
-        let client = VaultClient::new(keys.clone(), invite);
+    pub(crate) fn assemble(secrets: Box<dyn SecretStore>, mut storage: Storage, secret: Secret, keys: Keys) -> Self {
         // What cannot be read now is another relay's at the first sync: then the client is made anew.
-        let client_of = storage.relay().map(|(relay, _)| relay).unwrap_or_default();
+        let (client_of, invite) = storage.relay().unwrap_or_default();
+        let client = VaultClient::new(keys.clone(), invite);
         storage.belong_to(&keys);
         Self { secrets, storage, keys, secret, client, client_of, refused_retried: false }
     }

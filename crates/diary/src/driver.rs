@@ -14,7 +14,7 @@ use crate::storage::entries::{Done, count};
 use crate::storage::notice::{self, Notice};
 use crate::storage::page::PageCommit;
 use crate::texts::{Lang, Sentence, Text, notice as notices, relay as words};
-use crate::transport::Transport;
+use crate::transport::{RelayUrl, Transport};
 
 /// Who wants the sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,13 @@ impl Diary {
         let mut unreachable = None;
         let outcome = match self.begin_sync(options.started_by)? {
             Begun::Over(outcome) => outcome,
+            // Another process set another relay since the transport was made: nothing for the one is shown to the other.
+            Begun::First(_) if transport.relay().is_some_and(|relay| self.client_of.as_ref() != Some(relay)) => {
+                let why = Sentence::from(words::CHANGED);
+                let end = End::Unreachable(why.say(Lang::En));
+                unreachable = Some(why);
+                Outcome { pushed: 0, pulled: 0, end }
+            }
             Begun::First(event) => {
                 let outcome = self.run(event, transport, deadline, &mut unreachable)?;
                 self.note_end(&outcome.end)?;
@@ -124,11 +131,12 @@ impl Diary {
         })
     }
 
-    /// The request that opens the relay's stream of pokes; `None` before this diary has synced with this relay since it
+    /// The relay, and the request that opens its stream of pokes; `None` before this diary has synced with this relay since it
     /// was opened.
     #[must_use]
-    pub fn watch_request(&self) -> Option<Request> {
-        self.client.watch_request().filter(|_| self.is_same_relay().unwrap_or(false))
+    pub fn watch_request(&self) -> Option<(RelayUrl, Request)> {
+        let request = self.client.watch_request().filter(|_| self.is_same_relay().unwrap_or(false))?;
+        Some((self.client_of.clone()?, request))
     }
 
     fn run(

@@ -84,6 +84,10 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
+    fn relay(&self) -> Option<&RelayUrl> {
+        Some(&self.relay)
+    }
+
     fn exchange(&mut self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
         let url = self.url(request);
         let timeout = Some(timeout);

@@ -12,6 +12,11 @@ use crate::texts::{Lang, Sentence, error as words, relay};
 /// The relay's certificate is checked by the transport, with the system's trust store. Redirects are not
 /// followed: an answer from elsewhere is no relay's answer.
 pub trait Transport {
+    /// The relay that it reaches, if it reaches one alone: a sync that is for another one does not begin.
+    fn relay(&self) -> Option<&RelayUrl> {
+        None
+    }
+
     /// Sends the request and gives back whatever answered, with any status.
     ///
     /// # Errors

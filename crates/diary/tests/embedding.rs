@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use lissom_diary::sync::http::{Request, Response};
 use lissom_diary::sync::keys::Secret;
 use lissom_diary::{
-    CheckInValues, Diary, Error, HistoryQuery, SecretStore, SecretStoreError, Slot, StartedBy, Step, SystemHost,
-    TransportError,
+    CheckInValues, Diary, Error, HistoryQuery, RelayUrl, SecretStore, SecretStoreError, Slot, StartedBy, Step,
+    SyncOptions, SystemHost, Transport, TransportError,
 };
 
 /// A keychain: outlives the diary's folder, and may be locked.
@@ -132,19 +134,62 @@ fn a_sync_in_steps_that_is_left_half_way_loses_nothing_and_another_begins() {
 }
 
 #[test]
-fn a_sync_in_steps_is_for_the_relay_that_it_began_with() {
+fn a_sync_in_steps_is_for_the_relay_that_it_began_with_and_shows_it_its_own_invite() {
     let folder = tempfile::tempdir().unwrap();
     let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
     let (stepped, _) = diary.sync_begin(StartedBy::Person).unwrap();
     assert_eq!(stepped.relay(), None);
     diary.set_relay("https://one.example.org", Some("invite for one"), false).unwrap();
+    assert!(registration(&mut diary).contains("invite for one"));
     // Another process of the same person.
     let mut other = Diary::open(folder.path(), SystemHost).unwrap();
     let relay = other.set_relay("https://two.example.org", None, false).unwrap();
-    let (stepped, step) = diary.sync_begin(StartedBy::Person).unwrap();
+    assert!(!registration(&mut diary).contains("invite for one"), "it is another relay's");
+    other.set_relay("https://three.example.org", Some("invite for three"), false).unwrap();
+    assert!(registration(&mut diary).contains("invite for three"));
+    other.set_relay(relay.as_str(), None, false).unwrap();
+    let (stepped, _) = diary.sync_begin(StartedBy::Person).unwrap();
     assert_eq!(stepped.relay(), Some(&relay));
-    let Step::Exchange(request) = step else { unreachable!("{step:?}") };
-    assert!(!String::from_utf8_lossy(&request.body).contains("invite for one"), "it is another relay's");
     other.set_relay("https://three.example.org", None, false).unwrap();
     assert_eq!(stepped.relay(), Some(&relay));
+}
+
+const UNKNOWN: &str = r#"{"type":"urn:lissom:problem:vault-unknown","title":"unknown","status":404}"#;
+
+/// What a relay that does not know the diary is sent when it is registered.
+fn registration(diary: &mut Diary) -> String {
+    let answers = [(200, r#"{"challenge":"AAAA"}"#), (404, UNKNOWN)];
+    let (stepped, mut step) = diary.sync_begin(StartedBy::Person).unwrap();
+    for (status, body) in answers {
+        assert!(matches!(step, Step::Exchange(_)), "{step:?}");
+        let headers = vec![("content-type".to_owned(), "application/problem+json".to_owned())];
+        step = diary.sync_answered(&stepped, Ok(Response { status, headers, body: body.as_bytes().to_vec() })).unwrap();
+    }
+    let Step::Exchange(request) = step else { unreachable!("{step:?}") };
+    assert_eq!(request.path, "/v1/vaults");
+    assert!(diary.sync_given_up(&stepped).is_ok());
+    String::from_utf8(request.body).unwrap()
+}
+
+/// Reaches one relay, and may not be asked for anything.
+struct To(RelayUrl);
+
+impl Transport for To {
+    fn relay(&self) -> Option<&RelayUrl> {
+        Some(&self.0)
+    }
+
+    fn exchange(&mut self, request: &Request, _: Duration) -> Result<Response, TransportError> {
+        unreachable!("{request:?} is for another relay")
+    }
+}
+
+#[test]
+fn a_transport_to_another_relay_is_shown_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut diary = Diary::create(folder.path(), "Phone", SystemHost).unwrap();
+    let mut transport = To(diary.set_relay("https://one.example.org", None, false).unwrap());
+    diary.set_relay("https://two.example.org", Some("invite for two"), false).unwrap();
+    let report = diary.sync(&mut transport, SyncOptions::default()).unwrap();
+    assert!(report.check().unwrap_err().to_string().contains("another relay was set meanwhile"));
 }

@@ -100,8 +100,10 @@ impl Diary {
     /// What the database says.
     pub async fn watch_request(&self) -> Result<Option<HttpRequest>, LissomError> {
         let work = |core: &mut Core| {
-            let relay = core.relay()?.ok_or(Error::NoRelay)?;
-            Ok(core.watch_request().map(|request| HttpRequest::new(&relay, &request)))
+            if core.relay()?.is_none() {
+                return Err(Error::NoRelay);
+            }
+            Ok(core.watch_request().map(|(relay, request)| HttpRequest::new(&relay, &request)))
         };
         self.worker.read(work).await
     }

@@ -34,7 +34,9 @@ impl Progress {
     }
 
     pub(crate) async fn reached(&self, count: u64) {
-        self.acknowledged.subscribe().wait_for(|acknowledged| *acknowledged >= count).await.unwrap();
+        let mut acknowledged = self.acknowledged.subscribe();
+        let reached = acknowledged.wait_for(|acknowledged| *acknowledged >= count);
+        timeout(crate::PATIENCE, reached).await.expect("devices go on").unwrap();
     }
 
     pub(crate) fn acknowledged(&self) -> u64 {

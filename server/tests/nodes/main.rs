@@ -33,6 +33,9 @@ use self::node::{Node, run};
 use self::person::Keys;
 use self::wire::Wire;
 
+/// Longest wait for all devices of a test.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn text(bytes: &[u8]) -> String {
@@ -125,12 +128,17 @@ async fn nothing_acknowledged_is_lost_when_a_second_server_takes_over() {
     let nodes = [Node::start(&database), Node::start(&database)];
     let (devices, progress) = start_devices(200, 6, &nodes);
     progress.reached(200 * 3).await;
+    assert_eq!([nodes[0].ready().await, nodes[1].ready().await], [200, 200]);
     server.kill();
+    let before = progress.acknowledged();
+    assert!(before < 200 * 6, "in the middle of it");
     let ready = [nodes[0].ready().await, nodes[1].ready().await];
     assert_eq!(ready, [503, 503], "a server that only follows is none to write to");
     let start = Instant::now();
     standby.promote();
     check_all(devices, &progress, &nodes, &database).await;
+    assert!(progress.acknowledged() > before);
+    assert_eq!([nodes[0].ready().await, nodes[1].ready().await], [200, 200]);
     println!("{:?} after the second server took over all is there", start.elapsed());
 }
 
@@ -147,10 +155,14 @@ fn start_devices(devices: u32, batches: u64, nodes: &[Node; 2]) -> (JoinSet<Hist
 /// Waits for all devices. Each log then holds what its device was told is stored, at the places it was told, and nothing else;
 /// on both nodes.
 async fn check_all(mut devices: JoinSet<History>, progress: &Progress, nodes: &[Node; 2], database: &str) {
-    let mut histories = Vec::new();
-    while let Some(device) = devices.join_next().await {
-        histories.push(device.unwrap());
-    }
+    let joined = tokio::time::timeout(PATIENCE, async {
+        let mut histories = Vec::new();
+        while let Some(device) = devices.join_next().await {
+            histories.push(device.unwrap());
+        }
+        histories
+    });
+    let histories = joined.await.expect("all devices come to their end");
     println!("{} batches acknowledged, after {} attempts that failed", progress.acknowledged(), progress.failures());
     assert!(progress.failures() > 0, "somebody noticed");
     let mut entries = 0;

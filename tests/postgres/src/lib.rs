@@ -254,10 +254,10 @@ impl Server {
         }
     }
 
-    /// Makes an empty database; gives its URL.
+    /// Makes an empty database, under a name that no other server of the tests has; gives its URL.
     #[must_use]
     pub fn new_database(&self) -> String {
-        let name = format!("test{}", self.databases.fetch_add(1, Ordering::SeqCst));
+        let name = format!("test{}x{}", self.port, self.databases.fetch_add(1, Ordering::SeqCst));
         drop(self.sql(&self.url("postgres"), &format!("CREATE DATABASE {name}")));
         self.url(&name)
     }

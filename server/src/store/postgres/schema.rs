@@ -19,6 +19,9 @@ const LOCK: i64 = 0x4c73_5279_5067_0001;
 /// Held by every node while it serves, and by a move alone.
 pub(super) const SERVING: i64 = LOCK + 1;
 
+/// Held by whoever leaves a message in a mailbox, until it is there.
+pub(super) const LEAVING: i64 = LOCK + 2;
+
 // Entries are sealed, and so cannot be compressed. A vault's row changes with each batch: room is left for its next
 // version on the same page.
 const VERSION_1: &str = "

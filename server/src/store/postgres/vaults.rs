@@ -6,6 +6,7 @@ use lissom_protocol::ids::{VaultId, VaultKeys};
 use lissom_protocol::limits::MAILBOX_SECONDS;
 
 use super::rows::{Found, lock, look_up, stored};
+use super::schema::LEAVING;
 use crate::mailboxes::{MailboxId, NotLeft};
 use crate::store::vault::{Admission, Registered, invite_token, today, token_hash, unix_seconds};
 use crate::store::{Statement, StoreError};
@@ -116,13 +117,15 @@ pub(super) async fn leave(
     most: i64,
 ) -> Result<Result<(), NotLeft>, StoreError> {
     clear(&*db).await?;
+    // The time is asked for after the wait, and nothing is prepared while others wait.
+    let sql = "INSERT INTO mailbox (id, message, ends) SELECT $1, $2, clock_timestamp() + make_interval(secs => $3)
+               WHERE (SELECT count(*) FROM mailbox) < $4 ON CONFLICT (id) DO NOTHING";
+    let insert = db.prepare_cached(sql).await?;
     let transaction = db.transaction().await?;
     // One after the other, of all nodes: none counts what is not committed.
-    transaction.batch_execute("LOCK TABLE mailbox IN SHARE ROW EXCLUSIVE MODE").await?;
-    let sql = "INSERT INTO mailbox (id, message, ends) SELECT $1, $2, now() + make_interval(secs => $3)
-               WHERE (SELECT count(*) FROM mailbox) < $4 ON CONFLICT (id) DO NOTHING";
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LEAVING]).await?;
     let seconds = f64::from(u32::try_from(MAILBOX_SECONDS).unwrap_or(u32::MAX));
-    let left = transaction.execute(sql, &[&id.as_slice(), &message, &seconds, &most]).await? == 1;
+    let left = transaction.execute(&insert, &[&id.as_slice(), &message, &seconds, &most]).await? == 1;
     transaction.commit().await?;
     if left {
         return Ok(Ok(()));

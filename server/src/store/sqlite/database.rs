@@ -23,21 +23,23 @@ impl Database {
     /// Opens the database in a data folder.
     pub(in crate::store) fn open(folder: &Path) -> Result<Self, OpenError> {
         let path = folder.join(FILE_NAME);
-        if !path.exists() {
-            return Err(OpenError::Missing { place: folder.display().to_string() });
+        let opened = if path.exists() { schema::open_existing(&path)? } else { None };
+        match opened {
+            Some(connection) => Ok(Self { connection, path }),
+            None => Err(OpenError::Missing { place: folder.display().to_string() }),
         }
-        Ok(Self { connection: schema::open_existing(&path)?, path })
     }
 
     fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
-        schema::migrate(&mut self.connection, &self.path).map_err(|error| match error {
-            OpenError::Sqlite { source, .. } => StoreError::Sqlite(source),
-            other => {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        match schema::take_over(&transaction, &self.path) {
+            Ok(()) => Ok(transaction),
+            Err(OpenError::Sqlite { source, .. }) => Err(source.into()),
+            Err(other) => {
                 tracing::error!(error = %other, "cannot take over the database of an older version");
-                StoreError::Unavailable
+                Err(StoreError::Unavailable)
             }
-        })?;
-        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+        }
     }
 
     /// Makes an invite and gives back its token, which is stored only as a hash.

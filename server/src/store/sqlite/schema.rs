@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::store::OpenError;
 
@@ -100,13 +100,15 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Opens an existing database as it is: one of an older version stays one until [`migrate`].
-pub(super) fn open_existing(path: &Path) -> Result<Connection, OpenError> {
-    let connection = open(path, configure_writer)?;
-    match check_version(&connection, path)? {
-        // A file without any table.
-        0 => Err(foreign(path)),
-        _ => Ok(connection),
+/// Opens an existing database as it is: one of an older version stays one until [`take_over`].
+pub(super) fn open_existing(path: &Path) -> Result<Option<Connection>, OpenError> {
+    let looking =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    let looking = looking.map_err(|source| OpenError::Sqlite { file: path.to_owned(), source })?;
+    match check_version(&looking, path)? {
+        // A file that a relay has just made, and no table in it yet.
+        0 => Ok(None),
+        _ => open(path, configure_writer).map(Some),
     }
 }
 
@@ -177,24 +179,30 @@ fn check_version(connection: &Connection, path: &Path) -> Result<u32, OpenError>
 }
 
 /// Makes the tables, or those that a newer version needs.
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     if check_version(connection, path)? == VERSION {
         return Ok(());
     }
     let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
-    let key = random_32()?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    take_over(&transaction, path)?;
+    transaction.commit().map_err(fail)
+}
+
+/// The same within a transaction that writes: what is rolled back leaves the database as it was.
+pub(super) fn take_over(transaction: &Transaction<'_>, path: &Path) -> Result<(), OpenError> {
+    let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
     // Another process may have been faster.
-    let found = check_version(&transaction, path)?;
+    let found = check_version(transaction, path)?;
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         transaction.execute_batch(step).map_err(fail)?;
     }
     if found == 0 {
+        let key = random_32()?;
         transaction.execute("INSERT INTO meta (name, value) VALUES ('server_key', ?1)", [key]).map_err(fail)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
     }
-    transaction.pragma_update(None, "user_version", VERSION).map_err(fail)?;
-    transaction.commit().map_err(fail)
+    transaction.pragma_update(None, "user_version", VERSION).map_err(fail)
 }
 
 /// The key under which challenges and tokens are authenticated.

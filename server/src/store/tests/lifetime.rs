@@ -208,8 +208,22 @@ async fn a_database_of_version_1_is_taken_over_and_its_backup_restored() {
     };
     let file = new.join(FILE_NAME);
     assert_eq!([version(&file), version(&backup)], [1, 1]);
+    // And so does whoever changes nothing after all.
+    assert!(matches!(database.set_quota("nobodys-id", Some(5)), Err(StoreError::VaultUnknown)));
+    assert!(matches!(database.delete_vault("nobodys-id"), Err(StoreError::VaultUnknown)));
+    drop(sqlite::Database::open(&new).unwrap().export().unwrap().vaults().unwrap());
+    assert_eq!(version(&file), 1);
     assert_eq!(database.set_quota(&short, Some(5)).unwrap().quota, Some(5));
     assert_eq!([version(&file), version(&backup)], [2, 1]);
+}
+
+#[test]
+fn a_file_that_a_relay_has_just_made_is_no_database_yet_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE_NAME);
+    std::fs::write(&file, "").unwrap();
+    assert!(matches!(Database::open(folder.path()), Err(OpenError::Missing { .. })));
+    assert_eq!(std::fs::read(&file).unwrap(), b"");
 }
 
 pub(super) async fn c10_a_diary_may_have_a_quota_of_its_own(on: On) {

@@ -159,9 +159,9 @@ impl<T: Fn(News) -> bool> Exchange<T> {
 
     /// Waits on the stream of pokes, on a thread of its own.
     fn open_stream(&mut self) {
-        let (Some(request), Some((relay, _))) = (self.diary.watch_request(), &self.to) else { return };
+        let Some((relay, request)) = self.diary.watch_request() else { return };
         self.streaming = true;
-        let (relay, wake) = (relay.clone(), self.pokes.clone());
+        let wake = self.pokes.clone();
         thread::spawn(move || {
             pass_on_pokes(relay, &request, &wake);
             // If nobody listens, `watch` has ended.
