@@ -83,4 +83,12 @@ mod tests {
     fn methods_have_their_names_in_http() {
         assert_eq!([Method::Get, Method::Post, Method::Delete].map(Method::as_str), ["GET", "POST", "DELETE"]);
     }
+
+    #[test]
+    fn requests_and_responses_are_shown_by_their_size_alone() {
+        let headers = vec![("authorization", "Bearer secret".to_owned())];
+        let request = Request { method: Method::Post, path: "/v1/vaults/id".to_owned(), headers, body: vec![1; 3] };
+        let response = Response { status: 200, headers: vec![("a".to_owned(), "b".to_owned())], body: vec![1; 4] };
+        assert_eq!(format!("{request:?} {response:?}"), "Request(POST with 3 bytes) Response(200 with 4 bytes)");
+    }
 }
