@@ -102,6 +102,7 @@ mod tests {
     use lissom_protocol::ids::EntryId;
 
     use super::*;
+    use crate::client::{Received, Statement};
     use crate::keys::Secret;
 
     fn owner(byte: u8) -> Keys {
@@ -124,6 +125,22 @@ mod tests {
             assert!(open(keys, &entry) == Opened { head: Some(head.clone()), changes: Ok(changes.clone()) });
         }
         assert_eq!(seal(&reader, &head, &changes, [0; 24]).err(), Some(SealError::Reader));
+    }
+
+    #[test]
+    fn what_was_opened_or_received_is_shown_by_its_size_alone() {
+        let keys = owner(1);
+        let (entry, head, changes) = sealed(&keys);
+        let (bytes, id) = (entry.bytes().to_vec(), entry.id());
+        let opened = format!("{:?}", open(&keys, &entry));
+        assert!(opened.contains("Head(kind 1, 1 parents)") && opened.contains("Changes(7 bytes)"), "{opened}");
+        assert!(!opened.contains("profile"), "{opened}");
+        let received = [Received::Entry(entry), Received::Junk { id, bytes: bytes.clone() }];
+        assert!(received.iter().all(|received| received.bytes() == bytes && received.id() == id));
+        let len = bytes.len();
+        assert_eq!(format!("{received:?}"), format!("[VerifiedEntry({len} bytes), Junk({len} bytes)]"));
+        assert_eq!(format!("{:?}", Statement([1; 64])), "Statement(..)");
+        assert_eq!(format!("{head:?} {changes:?}"), "Head(kind 1, 1 parents) Changes(7 bytes)");
     }
 
     #[test]
