@@ -202,3 +202,17 @@ fn the_map_of_the_house_fits_a_window() {
     let long: Vec<_> = prose.filter(|(_, line)| line.chars().count() > 130).map(|(at, _)| at + 1).collect();
     assert_eq!(long, Vec::<usize>::new(), "lines over 130 characters");
 }
+
+/// `.cargo/config.toml` says how; a variable of the same name in the environment would take its place without a word.
+#[test]
+fn sqlite_is_built_without_what_nobody_uses() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut query = connection.prepare("SELECT compile_options FROM pragma_compile_options").unwrap();
+    let options: BTreeSet<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for wanted in ["DEFAULT_MEMSTATUS=0", "OMIT_LOAD_EXTENSION", "OMIT_JSON", "OMIT_SHARED_CACHE"] {
+        assert!(options.contains(wanted), "{wanted} is not set: {options:?}");
+    }
+    for unwanted in ["ENABLE_FTS3", "ENABLE_FTS5", "ENABLE_RTREE", "ENABLE_DBSTAT_VTAB", "ENABLE_STAT4"] {
+        assert!(!options.contains(unwanted), "{unwanted} is set");
+    }
+}
