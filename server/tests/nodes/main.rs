@@ -125,7 +125,8 @@ async fn nothing_acknowledged_is_lost_when_a_second_server_takes_over() {
     let mut server = Server::start();
     let standby = server.standby();
     let name = server.new_database();
-    let database = name.replace(&server.place(), &format!("{},{}", server.place(), standby.place()));
+    // The one that follows comes first: nodes are to pass it by until it takes writes.
+    let database = name.replace(&server.place(), &format!("{},{}", standby.place(), server.place()));
     let nodes = [Node::start(&database), Node::start(&database)];
     let (devices, progress) = start_devices(200, 6, &nodes);
     progress.reached(200 * 3).await;

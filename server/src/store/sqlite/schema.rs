@@ -95,20 +95,18 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, OpenError> {
         }
         _ => {}
     }
-    let mut connection = open(path, configure_writer)?;
+    let (connection, _) = look(path)?;
+    let mut connection = configured(connection, path, configure_writer)?;
     migrate(&mut connection, path)?;
     Ok(connection)
 }
 
 /// Opens an existing database as it is: one of an older version stays one until [`take_over`].
 pub(super) fn open_existing(path: &Path) -> Result<Option<Connection>, OpenError> {
-    let looking =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX);
-    let looking = looking.map_err(|source| OpenError::Sqlite { file: path.to_owned(), source })?;
-    match check_version(&looking, path)? {
+    match look(path)? {
         // A file that a relay has just made, and no table in it yet.
-        0 => Ok(None),
-        _ => open(path, configure_writer).map(Some),
+        (_, 0) => Ok(None),
+        (connection, _) => configured(connection, path, configure_writer).map(Some),
     }
 }
 
@@ -127,27 +125,37 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
 /// Opens an existing database for reading, and never changes what is in it; WAL needs write access to its index
 /// all the same.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, OpenError> {
-    let connection = open(path, |connection| {
-        connection.pragma_update(None, "cache_size", -512)?;
-        connection.pragma_update(None, "query_only", "ON")
-    })?;
-    match check_version(&connection, path)? {
+    match look(path)? {
         // A file without any table.
-        0 => Err(foreign(path)),
+        (_, 0) => Err(foreign(path)),
         // A copy may be of an older version: what is read of it has been there from the start.
-        _ => Ok(connection),
+        (connection, _) => configured(connection, path, |connection| {
+            connection.pragma_update(None, "cache_size", -512)?;
+            connection.pragma_update(None, "query_only", "ON")
+        }),
     }
 }
 
-fn open(path: &Path, configure: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<Connection, OpenError> {
+/// A connection and the version found, before anything is set: a newer or foreign file is not changed by our settings.
+fn look(path: &Path) -> Result<(Connection, u32), OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let fail = |source| OpenError::Sqlite { file: path.to_owned(), source };
-    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
-    // First of all, so that a newer or foreign file is not changed by our settings.
-    check_version(&connection, path)?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-    connection.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
-    configure(&connection).map_err(fail)?;
+    let connection = Connection::open_with_flags(path, flags);
+    let connection = connection.map_err(|source| OpenError::Sqlite { file: path.to_owned(), source })?;
+    let found = check_version(&connection, path)?;
+    Ok((connection, found))
+}
+
+fn configured(
+    connection: Connection,
+    path: &Path,
+    configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> Result<Connection, OpenError> {
+    let settle = || {
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        configure(&connection)
+    };
+    settle().map_err(|source| OpenError::Sqlite { file: path.to_owned(), source })?;
     Ok(connection)
 }
 
